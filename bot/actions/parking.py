@@ -1,0 +1,32 @@
+"""What could not be delivered is said to the shepherds, so that nothing is lost in silence.
+
+One rule: it is said once a channel and day, and never about a message that itself tells of this.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import Call, telling
+from bot.cards import parking as cards
+from storage import outbox
+from storage.lanes import Claimed
+from storage.scenes import scene
+
+
+def tell(session: Session, claimed: Claimed, reason: str, now: datetime) -> None:
+    """Tell the shepherds what did not arrive, and why."""
+    subject = f"undelivered:{claimed.lane_id}:{now:%Y%m%d}"
+    if claimed.partnership_id is None or claimed.subject.startswith("undelivered:"):
+        return
+    if outbox.mentioned(session, subject):
+        return
+    found = scene(session, claimed.partnership_id)
+    room = next((room for room, _ in found.rooms if room.id == claimed.room_id), None)
+    who = next((each for each in found.everybody for account in each.accounts if account.id == claimed.account_id), None)
+    message = cards.undelivered(
+        found.partnership.name, room.name if room else "", who.shown() if who else None, reason
+    )
+    telling.people(session, Call(now, found), found.shepherds(), subject, message)

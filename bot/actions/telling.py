@@ -1,0 +1,122 @@
+"""Telling people: cards into rooms, words into threads, messages to one person.
+
+One rule: telling is an outbox row in the transaction of what it tells; nothing here reaches a platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import Call
+from bot.inbound import Place, PlaceKind
+from bot.messages import Message
+from bot.pack import pack
+from bot.words import Key
+from storage import outbox
+from storage.people import Standing
+from storage.tables import Account
+
+
+def card(session: Session, call: Call, subject: str, *, slot: str = "card", urgent: bool = False) -> None:
+    """Put a living card into every room of the partnership."""
+    for room, _ in call.scene.rooms:
+        outbox.announce(
+            session,
+            now=call.now,
+            lane=outbox.lane(session, room.platform, room.tenant, room.channel),
+            way="post",
+            subject=subject,
+            message=None,
+            slot=slot,
+            urgent=urgent,
+            partnership_id=call.scene.id,
+            room_id=room.id,
+        )
+
+
+def rooms(
+    session: Session,
+    call: Call,
+    subject: str,
+    message: Message,
+    *,
+    under: str = "",
+    but: int | None = None,
+    only: Key | None = None,
+    urgent: bool = False,
+) -> None:
+    """Say something once in every room (in the thread of the card in slot `under`), except in room `but`, or only to one side."""
+    for room, side in call.scene.rooms:
+        if room.id == but or (only is not None and side not in (only, None)):
+            continue
+        outbox.announce(
+            session,
+            now=call.now,
+            lane=outbox.lane(session, room.platform, room.tenant, room.channel),
+            way="post",
+            subject=subject,
+            message=pack(message, Message),
+            under=under,
+            urgent=urgent,
+            partnership_id=call.scene.id,
+            room_id=room.id,
+        )
+
+
+def person(
+    session: Session,
+    call: Call,
+    who: Standing,
+    subject: str,
+    message: Message | None,
+    *,
+    slot: str = "",
+    urgent: bool = False,
+    due_at: datetime | None = None,
+) -> bool:
+    """Write to one person directly (no message: a living card); False where they cannot be written to."""
+    account = who.reachable
+    if account is None:
+        return False
+    outbox.announce(
+        session,
+        now=call.now,
+        lane=outbox.lane(session, account.platform, account.via, f"@{account.user}"),
+        way="direct",
+        subject=subject,
+        message=pack(message, Message) if message else None,
+        slot=slot,
+        urgent=urgent,
+        partnership_id=call.scene.id,
+        account_id=account.id,
+        due_at=due_at,
+    )
+    return True
+
+
+def people(
+    session: Session, call: Call, those: Iterable[Standing], subject: str, message: Message, *, urgent: bool = False
+) -> None:
+    """Write the same to several people, each directly; who caused it is not told of their own deed."""
+    for who in those:
+        if call.actor is None or who.id != call.actor.id:
+            person(session, call, who, subject, message, urgent=urgent)
+
+
+def privately(session: Session, now: datetime, account: Account, place: Place, message: Message) -> None:
+    """Answer somebody so that only they see it: in the room where they are if the bot is there, else directly."""
+    in_room = place.kind is PlaceKind.CHANNEL and place.present is not False
+    target = place.channel if in_room else f"@{account.user}"
+    outbox.announce(
+        session,
+        now=now,
+        lane=outbox.lane(session, place.platform, place.tenant, target),
+        way="private" if in_room else "direct",
+        subject=f"reply:{account.id}",
+        message=pack(message, Message),
+        urgent=True,
+        account_id=account.id,
+    )

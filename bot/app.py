@@ -1,0 +1,172 @@
+"""The composition root: settings to database, platforms, clock, web and scheduler. It starts them, joins them and stops them.
+
+One rule: only this module knows everybody. It hands `answer` to the platforms and the platforms to delivery.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from aiohttp import web
+from sqlmodel import Session
+
+import handlers
+from bot import logs, metrics
+from bot.actions import View, drawn, parking
+from bot.actions.secrets import reveal
+from bot.inbound import Inbound
+from bot.messages import Message, Reply
+from bot.port import Platform
+from bot.settings import Settings
+from bot.web import application
+from handlers.answering import answer
+from scheduler import Metronome
+from scheduler.delivery import Delivery
+from storage import Database, Unavailable, outbox, timers
+from storage.lanes import Claimed
+
+log = logging.getLogger(__name__)
+
+Now = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Misconfigured(Exception):
+    """The bot cannot start as it is set; `problems` has a line for each, with what to do."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def connect(settings: Settings, database: Database, now: Now) -> list[Platform]:
+    """Make the platforms that the settings ask for. A chat SDK is imported only where it is used. Raises Misconfigured."""
+    platforms: list[Platform] = []
+    if settings.slack_wanted:
+        problems = slack_problems(settings)
+        if problems:
+            raise Misconfigured(*problems)
+        from bot.platforms.slack import Slack
+        from storage.installations import StoredInstallations, Vault
+
+        installations = StoredInstallations(database, Vault(settings.secret_keys), now)
+        platforms.append(Slack(settings, installations, now, settings.bellwether_public_url))
+    if not platforms:
+        raise Misconfigured(
+            "No platform is configured. For Slack set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; to try Bellwether "
+            "without an account run `bellwether demo`."
+        )
+    return platforms
+
+
+def slack_problems(settings: Settings) -> list[str]:
+    """What is missing for Slack, a line each."""
+    many = settings.slack_client_id or settings.slack_client_secret
+    needed = {
+        "SLACK_SIGNING_SECRET": bool(settings.slack_signing_secret or settings.slack_app_token),
+        "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET)": bool(settings.slack_bot_token or many),
+        "SLACK_CLIENT_ID": bool(settings.slack_client_id or not settings.slack_client_secret),
+        "SLACK_CLIENT_SECRET": bool(settings.slack_client_secret or not settings.slack_client_id),
+        "BELLWETHER_SECRET_KEYS (tokens are stored encrypted)": bool(settings.secret_keys or not many),
+    }
+    return [f"{name} is not set; it is needed for Slack." for name, given in needed.items() if not given]
+
+
+class App:
+    """The whole bot around one database and some platforms."""
+
+    def __init__(
+        self, settings: Settings, database: Database, platforms: Sequence[Platform], now: Now = utc_now
+    ) -> None:
+        handlers.discover()
+        self.settings, self.database, self.platforms, self.now = settings, database, platforms, now
+        self.keys = tuple(settings.secret_keys)
+        self.delivery = Delivery(
+            database,
+            {platform.name: platform for platform in platforms},
+            now,
+            functools.partial(_draw, now=now),
+            reveal=lambda session, message: reveal(session, message, self.keys),
+            parked=functools.partial(_parked, now=now),
+        )
+        self.metronome = Metronome(database, now, self.delivery.wake)
+        self._runner: web.AppRunner | None = None
+        self.port = settings.bellwether_port
+
+    async def answer(self, arrival: Inbound) -> Reply:
+        """Answer one inbound value: committed when this returns. The one door for every platform."""
+        logs.token.set(secrets.token_hex(4))
+        kind, began = arrival.kind, time.perf_counter()
+        try:
+            reply = await self.database.transact(answer, arrival, self.now(), self.keys)
+        except Exception:
+            metrics.ANSWERED.labels(kind, "failed").inc()
+            log.exception("%s could not be answered", kind)
+            raise
+        metrics.ANSWERED.labels(kind, "answered").inc()
+        metrics.LATENCY.labels(kind).observe(time.perf_counter() - began)
+        self.delivery.wake()
+        self.metronome.wake()
+        return reply
+
+    async def start(self) -> None:
+        """Migrate, then open every door; returns when the bot is ready."""
+        await asyncio.to_thread(self.database.migrate)
+        site = application(self.platforms, self.ready, self._measure)
+        self._runner = web.AppRunner(site, access_log=None)
+        await self._runner.setup()
+        await self.delivery.start()
+        await self.metronome.start()
+        for platform in self.platforms:
+            await platform.open(self.answer)
+        listener = web.TCPSite(self._runner, self.settings.bellwether_host, self.settings.bellwether_port)
+        await listener.start()
+        self.port = self._runner.addresses[0][1]
+        log.info("listening on http://%s:%s", self.settings.bellwether_host, self.port)
+
+    async def stop(self) -> None:
+        """Take no more work, finish what is in hand, let go of everything."""
+        for platform in self.platforms:
+            await platform.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        await self.metronome.stop()
+        await self.delivery.stop()
+        await asyncio.to_thread(self.database.close)
+
+    async def ready(self) -> str | None:
+        """Why the bot is not ready; None when it is."""
+        if not await self.database.alive():
+            return "the database does not answer"
+        try:
+            if not await asyncio.to_thread(self.database.current):
+                return "the database schema is not current: run `bellwether migrate`"
+        except Unavailable:
+            return "the database does not answer"
+        return None if self.metronome.healthy else "the scheduler is not running"
+
+    async def _measure(self) -> None:
+        now = self.now()
+        waiting, oldest = await self.database.read(outbox.backlog)
+        late, latest = await self.database.read(timers.overdue, now)
+        metrics.WAITING.set(waiting)
+        metrics.OLDEST.set((now - oldest).total_seconds() if oldest else 0)
+        metrics.LATE.set(late)
+        metrics.LATEST.set((now - latest).total_seconds() if latest else 0)
+
+
+def _draw(session: Session, claimed: Claimed, *, now: Now) -> Message | None:
+    return drawn(session, View(claimed.subject, claimed.slot, now(), claimed.room_id, claimed.account_id))
+
+
+def _parked(session: Session, claimed: Claimed, reason: str, *, now: Now) -> None:
+    parking.tell(session, claimed, reason, now())

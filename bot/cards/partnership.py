@@ -1,0 +1,404 @@
+"""A partnership as people see it: founding and joining it, the card that says it has begun, where it stands.
+
+One rule: both sides are shown in the same way; and before somebody has joined, they see who invites them and to what, nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cards import several
+from bot.messages import (
+    Block,
+    Bullets,
+    Button,
+    Control,
+    Fact,
+    Facts,
+    Form,
+    Heading,
+    Message,
+    Paragraph,
+    Style,
+    SwitchField,
+    TextField,
+    Tone,
+)
+from bot.words import Code, Inline, Key, Line, Person, Secret, Shape, Status, Strong, Text, When, city, line
+
+NAME_AT_MOST = 80
+PURPOSE_AT_MOST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side as the cards show it. `room` is its name; None where it has none."""
+
+    key: Key
+    organisation: str
+    zone: str
+    days: str
+    hours: str
+    country: str = ""
+    shepherds: tuple[Person, ...] = ()
+    room: str | None = None
+    people: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """All that the cards show of a partnership."""
+
+    id: int
+    name: str
+    purpose: str
+    strategic: bool
+    status: Status
+    sides: tuple[Side, ...]
+    shared: bool = False
+
+    @property
+    def subject(self) -> str:
+        return f"partnership:{self.id}"
+
+    def side(self, key: Key) -> Side:
+        return next(each for each in self.sides if each.key is key)
+
+
+STATUS = {
+    Status.FORMING: "forming: the other side has not joined yet",
+    Status.ACTIVE: "active",
+    Status.PAUSED: "paused: every clock stands still",
+    Status.CLOSED: "closed",
+}
+
+
+def _names(shown: Shown) -> Line:
+    return line(Text(shown.sides[0].organisation), " and ", Text(shown.sides[1].organisation))
+
+
+def card(shown: Shown) -> Message:
+    """Draw the living card of the rooms."""
+    match shown.status:
+        case Status.FORMING:
+            title = line(Strong(shown.name), " is forming: ", *_names(shown), ".")
+        case Status.ACTIVE:
+            title = line(Strong(shown.name), " has begun: ", *_names(shown), " work together here.")
+        case Status.PAUSED:
+            title = line(Strong(shown.name), " is paused: every clock stands still until a shepherd resumes it.")
+        case Status.CLOSED:
+            title = line(Strong(shown.name), " is closed.")
+    body: list[Block] = []
+    if shown.purpose:
+        body.append(Paragraph(line("What it is for: ", Text(shown.purpose))))
+    body.append(Facts(tuple(_looked_after(side) for side in shown.sides)))
+    if shown.status is Status.ACTIVE:
+        body += [Heading("First steps"), Bullets(_first_steps())]
+    return Message(title, tuple(body), tone=Tone.GREEN if shown.status is Status.ACTIVE else Tone.GREY)
+
+
+def _looked_after(side: Side) -> Fact:
+    return Fact(side.organisation, line(*several(side.shepherds)) if side.shepherds else ("no shepherd yet",))
+
+
+def _first_steps() -> tuple[Line, ...]:
+    return (
+        line(Code("/celebrate"), " – say thank you to somebody on either side"),
+        line(Code("/escalate"), " – raise a concern to those who can help; it never costs you anything"),
+        line(Code("/partnership members"), " – see who is who, and add people"),
+        line(Code("/partnership side"), " – set your side’s time zone, hours and holidays"),
+    )
+
+
+# Founding ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is in the form, as typed."""
+
+    name: str = ""
+    other: str = ""
+    own: str = ""
+    purpose: str = ""
+    strategic: bool = False
+
+
+def founding_form(draft: Draft, subject: str = "") -> Form:
+    """The form for a new partnership, or (with its subject) for changing one."""
+    return Form(
+        "partnership.create",
+        "Change the partnership" if subject else "Begin a partnership",
+        (
+            TextField("name", "Name", draft.name, most=NAME_AT_MOST, example="Pilot line"),
+            TextField("other", "The other organisation", draft.other, most=NAME_AT_MOST, example="Acme"),
+            TextField("own", "Your own organisation", draft.own, most=NAME_AT_MOST, example="Northwind"),
+            TextField("purpose", "What is it for?", draft.purpose, lines=True, required=False, most=PURPOSE_AT_MOST,
+                      example="Bring the new line into series production together."),
+            SwitchField("strategic", "Strategic", draft.strategic, hint="Of weight for both organisations as a whole."),
+        ),
+        submit="Save" if subject else "Create",
+        context=subject,
+    )  # fmt: skip
+
+
+def _how_to_join(invite_id: int, expires_at: datetime, other: str) -> tuple[Block, ...]:
+    return (
+        Facts((Fact("Invite code", (Secret(f"invite:{invite_id}"),)), Fact("Valid until", (When(expires_at),)))),
+        Paragraph(
+            line("Send the code to somebody at ", Text(other), ". In their own channel, workspace or platform they type ",
+                 Code("/partnership join"), " and the code. If both of you use this channel, they type it here with ",
+                 Code("here"), " behind it. It works once.")
+        ),
+    )  # fmt: skip
+
+
+def founded(shown: Shown, invite_id: int, expires_at: datetime, named: bool) -> Message:
+    """Tell the founder what was understood and how the other side comes in."""
+    own, other = shown.sides
+    facts = [
+        Fact("Your side", line(Text(own.organisation), f", {city(own.zone)}, {own.days} {own.hours}")),
+        Fact("The other side", (Text(other.organisation),)),
+        Fact("Shepherd", line(*several(own.shepherds))),
+    ]
+    if shown.purpose:
+        facts.append(Fact("What it is for", (Text(shown.purpose),)))
+    if shown.strategic:
+        facts.append(Fact("Strategic", ("yes",)))
+    body: list[Block] = [Facts(tuple(facts))]
+    if not named:
+        body.append(
+            Paragraph(line("Your side has no name yet. Give it one with Change, or with ",
+                           Code("/partnership side name <organisation>"), "."))
+        )  # fmt: skip
+    return Message(
+        line(
+            Strong(shown.name), " with ", Text(other.organisation), " is created, and this channel is your side’s room."
+        ),
+        (*body, *_how_to_join(invite_id, expires_at, other.organisation)),
+        buttons=(
+            Button("Change", "partnership.change", shown.subject),
+            Button(
+                "Undo", "partnership.undo", shown.subject, confirm="Take this partnership back? The code stops working."
+            ),
+        ),
+        footer=line("Only you see this. Nobody else was told yet."),
+    )
+
+
+def revised(shown: Shown) -> Message:
+    return Message(
+        line(Strong(shown.name), ", ", *_names(shown), ", is changed."),
+        (Paragraph(line("The invite code stays the same.")),) if shown.status is Status.FORMING else (),
+        buttons=(Button("Change", "partnership.change", shown.subject),),
+    )
+
+
+def invited(shown: Shown, invite_id: int, expires_at: datetime, other: str) -> Message:
+    return Message(
+        line("Here is a new invite code for ", Strong(shown.name), "; every earlier one is void."),
+        _how_to_join(invite_id, expires_at, other),
+        footer=line("Only you see this."),
+    )
+
+
+# Joining -------------------------------------------------------------------------------------------------------------
+
+
+def offer(shown: Shown, inviting: Key, inviter: Person | None, key: str, same_room: bool) -> Message:
+    """Show who invites to what and ask before anything is tied together."""
+    host, guest = shown.side(inviting), shown.side(inviting.other)
+    facts = [Fact("Invited by", line(inviter or Text(host.organisation)))]
+    if shown.purpose:
+        facts.append(Fact("What it is for", (Text(shown.purpose),)))
+    then = (
+        f"This channel is already {host.organisation}’s room. If you join here, both sides share it, and everybody in it sees every card."
+        if same_room
+        else f"This channel becomes the room of {guest.organisation}, and you its shepherd."
+    )
+    return Message(
+        line(Text(host.organisation), " invites ", Text(guest.organisation), " to ", Strong(shown.name), ". Join?"),
+        (Facts(tuple(facts)), Paragraph(line(Text(then)))),
+        buttons=(
+            Button("Share this channel" if same_room else f"Join as {guest.organisation}", "partnership.join", f"invite|{key}", Style.PRIMARY),
+            Button("Not now", "partnership.later", f"invite|{key}"),
+        ),
+    )  # fmt: skip
+
+
+def joined(shown: Shown, side: Key) -> Message:
+    """Tell the one who joined what they are now and what comes first."""
+    own = shown.side(side)
+    where = "Both sides share this channel." if shown.shared else "This channel is your side’s room."
+    return Message(
+        line("You joined ", Strong(shown.name), " for ", Text(own.organisation), " and are its shepherd."),
+        (
+            Paragraph(line(where, " Both sides were told in their rooms." if not shown.shared else " It was told here.")),
+            Paragraph(line(f"Your side works {own.days}, {own.hours}, {city(own.zone)} time. If that is not right: ",
+                           Code("/partnership side"), ". Then bring your people in: ", Code("/partnership members add"), ".")),
+        ),
+        tone=Tone.GREEN,
+        buttons=(
+            Button("Set my side", "side.open", shown.subject),
+            Button("Members", "partnership.members", shown.subject),
+        ),
+    )  # fmt: skip
+
+
+def no_way_in(reason: str) -> Message:
+    """Say why a code does not open anything, naming no partnership."""
+    return Message(line(reason), tone=Tone.AMBER)
+
+
+# Where it stands -----------------------------------------------------------------------------------------------------
+
+
+def standing(
+    shown: Shown,
+    you: Line,
+    open_escalations: int,
+    celebrated_at: datetime | None,
+    *,
+    title: Line = (),
+    menu: bool = False,
+) -> Message:
+    """Show where a partnership stands."""
+    facts = [Fact("Status", (STATUS[shown.status],))]
+    if shown.purpose:
+        facts.append(Fact("What it is for", (Text(shown.purpose),)))
+    facts += [
+        Fact("Strategic", ("yes" if shown.strategic else "no",)),
+        Fact("Open escalations", (str(open_escalations) if open_escalations else "none",)),
+        Fact("Last celebration", (When(celebrated_at, Shape.DAY),) if celebrated_at else
+             line("none yet – ", Code("/celebrate"), " begins")),
+    ]  # fmt: skip
+    body: list[Block] = [Facts(tuple(facts))]
+    for side in shown.sides:
+        body += [Heading(side.organisation), Facts(_side_facts(side))]
+    body.append(Paragraph(you))
+    more: tuple[Control, ...] = (
+        (Button("Status", "partnership.status", shown.subject), Button("Create another", "partnership.begin"))
+        if menu
+        else ()
+    )
+    return Message(
+        title or line(Strong(shown.name), ": ", *_names(shown), "."),
+        tuple(body),
+        buttons=(
+            Button("Members", "partnership.members", shown.subject),
+            Button("My side", "side.open", shown.subject),
+            Button("Mine", "mine.open", "mine"),
+            *more,
+        ),
+    )
+
+
+def _side_facts(side: Side) -> tuple[Fact, ...]:
+    return (
+        Fact("Shepherd", line(*several(side.shepherds)) if side.shepherds else ("nobody yet",)),
+        Fact("Works", (f"{side.days}, {side.hours}, {city(side.zone)} time" + (f", holidays of {side.country}" if side.country else ""),)),
+        Fact("Room", (Text(side.room),) if side.room else ("none yet",)),
+        Fact("People", (str(side.people),)),
+    )  # fmt: skip
+
+
+def begin(channel: bool) -> Message:
+    """Where there is no partnership: how to begin one."""
+    title = "No partnership lives in this channel yet." if channel else "You are not in a partnership yet."
+    body: list[Block] = [
+        Bullets(
+            (
+                line(Code("/partnership create <name> with <other organisation>"), " begins one in a channel"),
+                line(Code("/partnership join <code>"), " takes up an invitation"),
+                line(Code("/partnership help"), " shows everything else"),
+            )
+        )
+    ]
+    buttons = (Button("Create a partnership", "partnership.begin", style=Style.PRIMARY),) if channel else ()
+    return Message(line(title), tuple(body), buttons=(*buttons, Button("Mine", "mine.open", "mine")))
+
+
+# What is said once ---------------------------------------------------------------------------------------------------
+
+
+def moved_away(shown: Shown, organisation: str, to: str) -> Message:
+    """Tell the old room."""
+    where = line(" to ", Text(to)) if to else ()
+    return Message(
+        line(
+            Text(organisation), " moved its room for ", Strong(shown.name), *where, ". Its cards are there from now on."
+        )
+    )
+
+
+def moved(shown: Shown, organisation: str, shared: bool) -> Message:
+    """Tell the one who moved it."""
+    now = " now share this channel." if shared else " now has its room here."
+    who: Line = _names(shown) if shared else (Text(organisation),)
+    return Message(
+        line(Strong(shown.name), ": ", *who, now),
+        (Paragraph(line("The old room was told. Open escalations are shown here too.")),),
+    )
+
+
+def stands_still(shown: Shown, by: Person, clocks: int) -> Message:
+    """Tell the rooms of a pause."""
+    more = (
+        f" {clocks} open {'escalation keeps' if clocks == 1 else 'escalations keep'} the time left." if clocks else ""
+    )
+    return Message(
+        line(by, " paused ", Strong(shown.name), f". Every clock stands still.{more}"),
+        (Paragraph(line("Either shepherd can go on with ", Code("/partnership resume"), ".")),),
+        tone=Tone.GREY,
+    )
+
+
+def goes_on(shown: Shown, by: Person) -> Message:
+    """Tell the rooms that it goes on."""
+    return Message(
+        line(by, " resumed ", Strong(shown.name), ". Every clock goes on with the time it had left."), tone=Tone.GREEN
+    )
+
+
+def switched(shown: Shown) -> Message:
+    """Tell who paused or resumed it that it went through."""
+    paused = shown.status is Status.PAUSED
+    return Message(
+        line(Strong(shown.name), " is paused." if paused else " goes on."),
+        (Paragraph(line("Both rooms were told." if not shown.shared else "It was told in the room.")),),
+        buttons=(Button("Undo", "partnership.resume" if paused else "partnership.pause", shown.subject),),
+    )
+
+
+def room_lost(shown: Shown, organisation: str, room: str, yours: bool) -> Message:
+    """Tell shepherds that a room is gone."""
+    named = line(" (", Text(room), ")") if room else ()
+    how = (
+        line("In the channel where your side should live from now on, type ", Code("/partnership room move"), ".")
+        if yours
+        else line("Their shepherd was told how to move it. Until then your cards are not seen there.")
+    )
+    return Message(
+        line("I can no longer post in the room of ", Text(organisation), *named, " for ", Strong(shown.name), "."),
+        (Paragraph(how),),
+        tone=Tone.AMBER,
+    )
+
+
+def told(*words: Inline) -> Message:
+    """One plain sentence."""
+    return Message(line(*words))
+
+
+def left_reply(partnership: str, follower: Person | None, to: Sequence[Person], handed: int) -> Message:
+    """Tell somebody that they are out."""
+    body: list[Block] = []
+    if follower:
+        body.append(Paragraph(line(follower, " is the shepherd of your side now and was told.")))
+    if handed:
+        body.append(Paragraph(line("What you had open is with ", *several(to), " now.")))
+    elif to:
+        body.append(Paragraph(line(*several(to), " was told." if len(to) == 1 else " were told.")))
+    return Message(line("You left ", Strong(partnership), "."), tuple(body))

@@ -1,0 +1,48 @@
+"""Logging, for people or for machines, with a token that leads from what somebody saw to the line that explains it.
+
+One rule: what people type and every secret stay out of the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Literal
+
+token: ContextVar[str] = ContextVar("token", default="")
+"""The short token of the inbound value in hand; also said to the person when something unexpected fails."""
+
+_NOISY = ("apscheduler", "aiohttp.access", "slack_bolt", "slack_sdk", "asyncio", "alembic")
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if token.get():
+            entry["token"] = token.get()
+        if record.exc_info:
+            entry["error"] = self.formatException(record.exc_info)
+        return json.dumps(entry)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        said = super().format(record)
+        return f"{said} [{token.get()}]" if token.get() else said
+
+
+def configure(level: str, style: Literal["text", "json"]) -> None:
+    """Send everything to standard error, in one style."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json() if style == "json" else _Text("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,97 @@
+"""Deadlines in plain words: `friday noon`, `in 2 weeks`, `last friday of the month`, `2026-12-01T14:00+02:00`.
+
+One rule: a phrase is read only when it has one reading that is still to come. Anything else is asked back with its
+readings, or with an example; a date without a time of day means the end of the working day.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from bot.rules import Reading as Reading
+from bot.rules import Unclear as Unclear
+from bot.rules.dates.asking import EXAMPLE, Found, Here
+from bot.rules.dates.clock import lift_time, next_time, put_together, time_from_now
+from bot.rules.dates.days import read_days
+from bot.rules.dates.period import period_of, vague_days
+from bot.rules.dates.vocabulary import COUNT, DATE_WORD, FIGURES, LEADING, MONTH, UNIT, one_spelling
+from bot.rules.worktime import Calendar, place
+
+LONGEST = 60  # letters; nobody needs more to name a day
+
+
+def deadline(
+    text: str, *, now: datetime, zone: str, locale: str | None = None, calendar: Calendar | None = None
+) -> Reading:
+    """Read the one instant that the words mean to somebody in that zone. Raises Unclear, with the readings if there are several.
+
+    `locale` (`en-GB`, `de-DE`) settles 03/04 and month names; `calendar` settles working days and when a day ends.
+    """
+    typed = " ".join(text.split())
+    if len(typed) > LONGEST:
+        raise Unclear(f"That is too long for a date: “{typed[:LONGEST]}…”. {EXAMPLE}")
+    phrase = one_spelling(typed)
+    if not phrase:
+        raise Unclear(f"By when? {EXAMPLE}")
+    here = Here(typed, now, zone, locale or "", calendar or Calendar(zone))
+    try:
+        return here.choose(_read(phrase, here))
+    except Unclear:
+        raise
+    except (OverflowError, ValueError):  # a year that calendars do not have
+        raise Unclear(f"“{typed}” is too far away. {EXAMPLE}") from None
+
+
+def looks_like_date(phrase: str) -> bool:
+    """Tell whether somebody who wrote `by <phrase>` meant a day or a time, even one that cannot be read."""
+    plain = re.sub(r"^(?:(?:the|on|at|about|around|early|late|mid)\s+)+", "", one_spelling(phrase[: 4 * LONGEST]))
+    if re.match(rf"(?:{LEADING})\b", plain):
+        return re.search(rf"\b(?:{DATE_WORD}|{UNIT}|business|play|past \w+|2\d{{3}}|\d+h\d*)\b", plain) is not None
+    return any(
+        re.match(form, plain)
+        for form in (
+            rf"(?:{DATE_WORD})s?(?![\w-])",
+            rf"{FIGURES}(?:$| (?:(?:the|of|on|at|in|next|this|working|business) )*(?:{DATE_WORD}|{UNIT}|month|utc|gmt|\d\S*)(?!\w))",
+            rf"(?:{COUNT}) ?(?:of )?(?:{UNIT})\b",
+            r"\d{1,2}(?:\.|er|º|ª| de) ?[^\W\d_]{3,}(?: \S+){0,2}$",
+            rf"\d{{1,2}}-(?:{MONTH})\b",
+            r"\d{1,2} [^\W\d_]{3,} \d{4}$",
+        )
+    )
+
+
+def _read(phrase: str, here: Here) -> Found:
+    if (moment := _iso(phrase, here) or time_from_now(phrase, here)) is not None:
+        return Found((moment,))
+    times, rest = lift_time(phrase, here)
+    # Small words carry nothing here: "the last friday of the month" is "last friday month".
+    rest = " ".join(word for word in rest.split() if word not in ("the", "of", "on", "de", "del", "den", "le", "el"))
+    if not rest:
+        if times is None:
+            raise here.unclear()
+        return next_time(times, here)
+    if rest == "today" and times and times.minutes == (0, 1440):
+        return Found((here.at(here.today, 1440),))
+    edge = re.fullmatch(r"(?:start|beginning) (.+)", rest)
+    if edge and (period := period_of(edge[1], here)):
+        first = period[0]
+        if times is None:
+            return Found((place(first, here.calendar.start, here.zone), here.end(first)), sure=False)
+        return put_together([first], times, here)
+    if vague := vague_days(rest, here):
+        return Found(put_together(vague, times, here).readings, sure=False)
+    days, sure = read_days(rest, here)
+    found = put_together(days, times, here)
+    return Found(found.readings, sure and found.sure)
+
+
+def _iso(phrase: str, here: Here) -> datetime | None:
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(z|[+-]\d\d(?::?\d\d)?)?", phrase)
+    if not match:
+        return None
+    try:
+        read = datetime.fromisoformat(f"{match[1]}T{match[2]}{(match[3] or '').upper()}")
+    except ValueError:
+        raise here.unclear("is not a day and a time that exist") from None
+    return read.astimezone(UTC) if read.tzinfo else place(read.date(), read.time(), here.zone)

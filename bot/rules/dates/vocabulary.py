@@ -1,0 +1,74 @@
+"""The words that deadlines are made of.
+
+One rule: every spelling of the same thing becomes one spelling here, so that the readers know one only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.rules.worktime import DAY_NAMES
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?"
+)
+WEEKDAY = r"mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+COUNT = rf"\d{{1,3}}|an?|a couple|couple|{'|'.join(COUNTS)}"
+ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "5th": 5,
+}
+ORDINAL = rf"{'|'.join(ORDINALS)}|last|final"
+WORKDAYS = r"(?:working|business|work)[ -]?days?|weekdays?"
+DAYS = rf"{WORKDAYS}|days?|d|weeks?|wks?|w|fortnights?|months?|quarters?|years?"
+UNIT = rf"{DAYS}|(?:working |business )?hours?|hrs?|h|minutes?|mins?|m"
+END_OF_DAY = (
+    r"eod|cob|eob|(?:end|close) (?:of )?(?:(?:the|working|work|business) )*day|(?:end|close) of (?:business|play)"
+)
+DATE_WORD = (
+    rf"{MONTH}|{WEEKDAY}|today|tonight|tomorrow|tmrw|tmr|tmw|overmorrow|yesterday|now|asap|noon|midday|midnight|morning"
+    rf"|afternoon|evening|weekend|eo[wmqy]|{END_OF_DAY}|month end|quarter end|year end|q[1-4]"
+)
+LEADING = (
+    r"in|within|next|this|coming|last|first|second|third|fourth|fifth|end|start|beginning|middle|close|half|quarter"
+    r"|every|before|after"
+)
+FIGURES = r"\d{1,4}(?:[:./h-]\d{1,4})*(?:t[\d:.]+\S*)?\s?(?:h|am|pm|st|nd|rd|th|\.|o'?clock)?"
+
+
+def one_spelling(text: str) -> str:
+    """Spell what means the same in the same way."""
+    plain = unicodedata.normalize("NFKC", " ".join(text.split())).casefold().replace("’", "'")
+    plain = re.sub(r"[–—]", "-", plain).replace(",", " ")
+    plain = re.sub(r"\b([ap])\. ?m\b\.?", r"\1m", plain)
+    plain = re.sub(r"[!?]+$|(?<=[^\W\d])\.$", "", plain.strip())
+    plain = re.sub(r"\b(?:the )?day after tomorrow\b", "overmorrow", plain)
+    plain = re.sub(r"\btonight\b", "today night", plain)
+    plain = re.sub(r"\bthis (?=morning|afternoon|evening)", "today ", plain)
+    plain = re.sub(r"\b(tmrw|tmr|tmw)\b", "tomorrow", plain)
+    plain = re.sub(r"^(?:(?:by|on|until|till|due|no later than|not later than)\s+)+", "", plain)
+    return " ".join(plain.split())
+
+
+def number(word: str) -> int:
+    """Read a word of `COUNT`."""
+    if word.isdigit():
+        return int(word)
+    return COUNTS.index(word) if word in COUNTS else 2 if "couple" in word else 1
+
+
+def weekday_of(word: str) -> int:
+    """Read a word of `WEEKDAY`, Monday as 0."""
+    return next(index for index, name in enumerate(DAY_NAMES) if name[:3] == word[:3])

@@ -1,0 +1,127 @@
+"""Coming in: which partnership is meant, and who the visitor is in it.
+
+One rule: outside its rooms and members nothing of a partnership is said, not even that it exists. Whoever may not see it hears
+exactly what they would hear if it were not there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from bot.actions import Call, members
+from bot.inbound import Inbound, PlaceKind
+from bot.words import Code, Key, Strong, Text, line
+from handlers import Ask, Sorry, Visit
+from storage import partnerships, people, subjects
+from storage.scenes import Scene, scene
+from storage.tables import Account, Room
+
+
+def enter(session: Session, visit: Visit) -> Visit:
+    """Find the partnership and the member; raises `Ask` where that is open, `Sorry` where there is nothing for this visitor."""
+    room = partnerships.room(session, visit.arrival.place)
+    partnership_id, side = _which(session, visit, room)
+    found = scene(session, partnership_id)
+    standing = found.by_person(visit.account.person_id)
+    if standing is None:
+        if room is None or not any(each.id == room.id for each, _ in found.rooms):
+            raise nothing_here(visit)
+        side = side or _side(visit, found)
+        call = Call(visit.now, found, None, visit.account.platform)
+        members.come_in(session, call, visit.account, side, confirmed=not _said_only(visit, found))
+        session.flush()
+        found = scene(session, partnership_id)
+        standing = found.by_person(visit.account.person_id)
+    return replace(visit, found=found, standing=standing)
+
+
+def nothing_here(visit: Visit) -> Sorry:
+    """What anybody hears where there is no partnership for them."""
+    if visit.subject:
+        return Sorry("There is nothing here for you to act on.")
+    if visit.arrival.place.kind is PlaceKind.CHANNEL:
+        return Sorry(
+            "No partnership lives in this channel. Begin one with ",
+            Code("/partnership create <name> with <other organisation>"),
+            ", or take up an invitation with ",
+            Code("/partnership join <code>"),
+            ".",
+        )
+    return Sorry(
+        "You are not in a partnership yet. Begin one in a channel with ",
+        Code("/partnership create <name> with <other organisation>"),
+        ".",
+    )
+
+
+def stranger(arrival: Inbound) -> Account:
+    """An account that is not kept: whoever was never met before and does nothing that needs a row."""
+    profile = arrival.sender
+    return Account(
+        person_id=0,
+        platform=profile.account.platform,
+        tenant=profile.account.tenant,
+        user=profile.account.user,
+        via=arrival.place.tenant,
+        name=profile.name,
+        bot=profile.bot,
+    )
+
+
+def _which(session: Session, visit: Visit, room: Room | None) -> tuple[int, Key | None]:
+    """The partnership, and the side whose own room this is (None: a shared room, or no room at all)."""
+    here = partnerships.in_room(session, room.id) if room else []
+    sides = {partnership.id: side for partnership, side in here}
+    if visit.subject:
+        meant = subjects.partnership_of(session, visit.subject)
+        if meant is None:
+            raise nothing_here(visit)
+        return meant, sides.get(meant)
+    if visit.arrival.place.kind is PlaceKind.CHANNEL:
+        choices = [partnership for partnership, _ in here]
+    else:
+        choices = [partnership for partnership, _ in people.memberships(session, visit.account.person_id)]
+    if not choices:
+        raise nothing_here(visit)
+    if len(choices) == 1:
+        return choices[0].id, sides.get(choices[0].id)
+    wanted = visit.answers.get("partnership", "")
+    if not any(wanted == str(each.id) for each in choices):
+        raise Ask(
+            "partnership", line("Which partnership is it about?"), [(each.name, str(each.id)) for each in choices]
+        )
+    return int(wanted), sides.get(int(wanted))
+
+
+def _side(visit: Visit, found: Scene) -> Key:
+    """The visitor's side in a shared room: by their home organisation where that tells, else by asking them once."""
+    if len(found.sides) == 1:
+        return next(iter(found.sides))
+    home = _home(visit, found)
+    if home is not None:
+        return home
+    said = visit.answers.get("side")
+    if said not in {key.value for key in Key}:
+        raise Ask(
+            "side",
+            line("Which side of ", Strong(found.partnership.name), " are you with?"),
+            [(side.organisation, key.value) for key, side in sorted(found.sides.items())],
+            more=line("You are asked once. ", Text("What you typed goes through after your answer.")),
+        )
+    return Key(said)
+
+
+def _home(visit: Visit, found: Scene) -> Key | None:
+    homes = {
+        key: (side.home_platform, side.home_tenant) for key, side in found.sides.items() if side.home_tenant is not None
+    }
+    if len(set(homes.values())) < len(Key):
+        return None
+    return next((key for key, home in homes.items() if home == (visit.account.platform, visit.account.tenant)), None)
+
+
+def _said_only(visit: Visit, found: Scene) -> bool:
+    """Whether the side rests on the visitor's word alone, so that its shepherd must confirm it."""
+    return found.shared and _home(visit, found) is None

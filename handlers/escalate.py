@@ -1,0 +1,223 @@
+"""`/escalate`: raise a concern to the next level, without delay and without hard feelings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.actions import calendars, escalations
+from bot.actions.escalations import Concern
+from bot.cards import escalation as cards
+from bot.cards.escalation import Draft, Rung
+from bot.inbound import Mention
+from bot.messages import Errors, Form, Message, Reply
+from bot.rules import dates, grammar, worktime
+from bot.rules import ladder as ladders
+from bot.rules.authority import Right
+from bot.rules.ladder import LEVELS
+from bot.words import Code, Text, Urgency, local
+from handlers import Ask, Sorry, Visit, command, submitted
+from handlers.rights import allow, allow_with, both_here
+from storage import escalations as store
+from storage.people import Standing
+from storage.tables import Escalation
+
+
+@command(
+    "escalate",
+    usage="what is wrong [by <date>] [to <level or @person>] [!high]",
+    about="Raise a concern to those who can help. It costs the raiser nothing.",
+    examples=(
+        "the test rig is down by friday noon",
+        "no answer on the contract since Monday to level 2",
+        "customers cannot log in !high",
+    ),
+)
+def escalate(visit: Visit, session: Session) -> Reply:
+    """Raise a concern to those who can help."""
+    both_here(visit)
+    allow(visit, Right.ESCALATE)
+    wish = grammar.escalation_wish(visit.words)
+    draft = Draft(summary=wish.text, wanted_by=wish.by or "", high=wish.high)
+    if isinstance(wish.to, int):
+        draft = replace(draft, level=wish.to)
+    elif wish.to is not None:
+        draft = replace(draft, to=_mentioned(visit, wish.to, draft).member.person_id)
+    if not wish.text:
+        return _form(visit, draft)
+    problem = _problem(wish.text)
+    if problem:
+        raise Sorry(problem, " For example: ", cards.EXAMPLE, form=_form(visit, draft))
+    return _raise(visit, session, draft)
+
+
+@submitted("escalate")
+def sent(visit: Visit, session: Session) -> Reply:
+    """Raise what the form says, or change what was raised."""
+    draft = Draft(
+        summary=visit.value("summary"),
+        impact=visit.value("impact"),
+        tried=visit.value("tried"),
+        asked=visit.value("asked"),
+        wanted_by=visit.value("wanted_by"),
+        high=visit.value("urgency") == Urgency.HIGH,
+        level=int(visit.value("level") or 0),
+        to=int(visit.value("to")) if visit.value("to") else None,
+        private=bool(visit.value("private")),
+    )
+    problem = _problem(draft.summary)
+    if problem:
+        return Errors({"summary": problem})
+    if draft.wanted_by:
+        try:
+            _deadline(visit, draft)
+        except dates.Unclear as unclear:
+            return Errors({"wanted_by": str(unclear)})
+    if visit.subject.startswith("escalation:"):
+        escalation = store.get(session, visit.number)
+        allow_with(visit, Right.NOTE, escalation)
+        allow_change(visit, escalation)
+        shown = escalations.change(session, visit.call, escalation, _concern(visit, draft))
+        return cards.done(shown, "is changed.")
+    both_here(visit)
+    allow(visit, Right.ESCALATE)
+    return _raise(visit, session, draft)
+
+
+def allow_change(visit: Visit, escalation: Escalation) -> None:
+    """Let the raiser change the words of what is not over."""
+    if escalation.raised_by != visit.actor.id:
+        raise Sorry("Only the person who raised it can change its words. You can add a note.")
+    if store.state(escalation).over:
+        raise Sorry("It has ended, so its words stay as they are.")
+
+
+def change_form(visit: Visit, escalation: Escalation) -> Form:
+    """The form with what was said, for its raiser to correct."""
+    wanted = local(escalation.wanted_by, visit.zone) if escalation.wanted_by else ""
+    draft = Draft(escalation.summary, escalation.impact, escalation.tried, escalation.asked, wanted)
+    return cards.form(visit.subject, visit.scene.partnership.name, (), draft)
+
+
+def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
+    concern = _concern(visit, draft)
+    ladder = escalations.ladder_for(visit.scene, visit.actor, visit.now)
+    if concern.level and concern.level not in LEVELS:
+        levels = ", ".join(str(level) for level in LEVELS)
+        raise Sorry(f"There is no level {concern.level}. The levels are {levels}.", form=_form(visit, draft))
+    if not ladder.rungs:
+        raise Sorry(
+            "Nobody stands on any level of the ladder. Name people with ", Code("/partnership side ladder 1 @name"), "."
+        )
+    level = concern.level or (concern.to and ladders.level_of(ladder, concern.to)) or ladder.rungs[0].level
+    start = next((rung for rung in ladder.rungs if rung.level >= level), ladder.rungs[-1])
+    _ask_where_away(visit, [*start.everybody, *((concern.to,) if concern.to else ())])
+    escalation, notices = escalations.open_(session, visit.call, concern)
+    return cards.raised(escalations.shown(visit.scene, escalation, visit.now), notices)
+
+
+def _ask_where_away(visit: Visit, member_ids: list[int]) -> None:
+    those = [visit.scene.who(each) for each in dict.fromkeys(member_ids)]
+    away = [(each.shown(), until) for each in those if (until := _away_until(each, visit.now))]
+    answer = visit.answers.get("away")
+    if away and answer is None:
+        raise Ask("away", cards.away_question(away), [("Raise it", "yes"), ("Not now", "no")])
+    if answer == "no":
+        raise Sorry("Nothing was raised. You can raise it whenever you like.")
+
+
+def _away_until(who: Standing, now: datetime) -> datetime | None:
+    """The last day of an absence that covers today, as noon of that day where the person lives."""
+    today = now.astimezone(ZoneInfo(who.zone)).date()
+    ends = [end for start, end in who.away if start <= today <= end]
+    return worktime.place(max(ends), time(12), who.zone) if ends else None
+
+
+def _concern(visit: Visit, draft: Draft) -> Concern:
+    return Concern(
+        summary=draft.summary,
+        impact=draft.impact,
+        tried=draft.tried,
+        asked=draft.asked,
+        wanted_by=_wanted(visit, draft),
+        urgency=Urgency.HIGH if draft.high else Urgency.NORMAL,
+        level=draft.level,
+        to=_member(visit, draft),
+        private=draft.private,
+    )
+
+
+def _member(visit: Visit, draft: Draft) -> int | None:
+    if draft.to is None:
+        return None
+    who = visit.scene.by_person(draft.to)
+    if who is None:
+        raise Sorry(
+            "That person is not a member any more. Choose somebody else.", form=_form(visit, replace(draft, to=None))
+        )
+    if who.id == visit.actor.id:
+        raise Sorry(
+            "You cannot escalate to yourself. Leave it to the ladder, or name somebody else.",
+            form=_form(visit, replace(draft, to=None)),
+        )
+    return who.id
+
+
+def _mentioned(visit: Visit, mention: Mention, draft: Draft) -> Standing:
+    account = mention.profile.account
+    for who in visit.scene.members:
+        if any((each.platform, each.user) == (account.platform, account.user) for each in who.accounts):
+            return who
+    raise Sorry(
+        Text(mention.profile.name),
+        " is not a member of this partnership. Add them with ",
+        Code("/partnership members add"),
+        ", or leave it to the ladder.",
+        form=_form(visit, draft),
+    )
+
+
+def _wanted(visit: Visit, draft: Draft) -> datetime | None:
+    """The instant that was typed. In two readings it is asked back, once; not understood, it is said with the form."""
+    if not draft.wanted_by:
+        return None
+    answered = visit.answers.get("by")
+    if answered:
+        return datetime.fromisoformat(answered)
+    try:
+        return _deadline(visit, draft)
+    except dates.Unclear as unclear:
+        if unclear.readings:
+            options = [(local(each.at, visit.zone), each.at.isoformat()) for each in unclear.readings]
+            raise Ask("by", (str(unclear),), options) from None
+        raise Sorry(str(unclear), form=_form(visit, draft)) from None
+
+
+def _deadline(visit: Visit, draft: Draft) -> datetime:
+    calendar = calendars.of_person(visit.scene, visit.actor)
+    return dates.deadline(
+        draft.wanted_by, now=visit.now, zone=visit.zone, locale=visit.account.locale, calendar=calendar
+    ).at
+
+
+def _problem(summary: str) -> str | None:
+    if len(summary) < 3:
+        return "Say in a few words what is wrong."
+    if len(summary) > cards.SUMMARY_AT_MOST:
+        return f"Please keep what is wrong to {cards.SUMMARY_AT_MOST} letters; the rest fits under impact and what was tried."
+    return None
+
+
+def _form(visit: Visit, draft: Draft) -> Form:
+    """The form, with who would be told on each level and who of them is away."""
+    ladder = escalations.ladder_for(visit.scene, visit.actor, visit.now)
+    rungs = []
+    for rung in ladder.rungs:
+        those = [visit.scene.who(each) for each in rung.everybody]
+        away = tuple((each.shown(), until) for each in those if (until := _away_until(each, visit.now)))
+        rungs.append(Rung(rung.level, tuple(each.shown() for each in those), away))
+    others = [each.shown() for each in visit.scene.members if each.id != visit.actor.id]
+    return cards.form(f"partnership:{visit.scene.id}", visit.scene.partnership.name, rungs, draft, others)

@@ -1,0 +1,204 @@
+"""What can be done with an escalation that was raised: its buttons, its forms and its thread."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import calendars, escalations
+from bot.cards import escalation as cards
+from bot.cards import several
+from bot.cards.escalation import Shown, Step
+from bot.messages import Errors, Form, Nothing, Reply
+from bot.rules import grammar
+from bot.rules.authority import Right
+from bot.rules.escalation import Event, Refused, Snooze, obstacle, snooze_until
+from bot.words import When
+from handlers import Sorry, Visit, escalate, heard, pressed, submitted
+from handlers.rights import allow_with
+from storage import escalations as store
+from storage import ledger
+from storage.partnerships import room
+from storage.tables import Escalation
+
+
+def _escalation(visit: Visit, session: Session, right: Right) -> Escalation:
+    escalation = store.get(session, visit.number)
+    allow_with(visit, right, escalation)
+    return escalation
+
+
+def _move(
+    visit: Visit, session: Session, escalation: Escalation, event: Event, *, to: int | None = None,
+    until: datetime | None = None, words: str = "",
+) -> Shown:  # fmt: skip
+    try:
+        return escalations.move(session, visit.call, escalation, event, to=to, until=until, words=words)
+    except Refused as refused:
+        raise Sorry(str(refused)) from None
+
+
+def _seen(visit: Visit, escalation: Escalation) -> Shown:
+    return escalations.shown(visit.scene, escalation, visit.now)
+
+
+@pressed("escalation.acknowledge")
+def acknowledge(visit: Visit, session: Session) -> Reply:
+    """Take it in hand."""
+    shown = _move(visit, session, _escalation(visit, session, Right.ACKNOWLEDGE), Event.ACKNOWLEDGE)
+    return cards.done(shown, "is yours now. Its clock has stopped on both sides.")
+
+
+@pressed("escalation.progress")
+def progress(visit: Visit, session: Session) -> Reply:
+    """Say that it is still in hand."""
+    shown = _move(visit, session, _escalation(visit, session, Right.PROGRESS), Event.PROGRESS)
+    return cards.done(shown, "stays with ", shown.owner or "its owner", ". Thank you for the sign of life.")
+
+
+@pressed("escalation.raise_level")
+def raise_level(visit: Visit, session: Session) -> Reply:
+    """Take it to the next level on both sides."""
+    shown = _move(visit, session, _escalation(visit, session, Right.RAISE_LEVEL), Event.RAISE_LEVEL)
+    return cards.done(shown, "is raised. ", *cards.level_in_words(shown.level, shown.told), ".")
+
+
+@pressed("escalation.confirm")
+def confirm(visit: Visit, session: Session) -> Reply:
+    """Say that it is settled."""
+    shown = _move(visit, session, _escalation(visit, session, Right.CONFIRM), Event.CONFIRM)
+    return cards.done(shown, "is closed. Thank you.")
+
+
+@pressed("escalation.reopen")
+def reopen(visit: Visit, session: Session) -> Reply:
+    """Say that it is not settled."""
+    shown = _move(visit, session, _escalation(visit, session, Right.REOPEN), Event.REOPEN)
+    return cards.done(shown, "is open again. ", *cards.level_in_words(shown.level, shown.told), ".")
+
+
+@pressed("escalation.withdraw")
+def withdraw(visit: Visit, session: Session) -> Reply:
+    """Take it back."""
+    shown = _move(visit, session, _escalation(visit, session, Right.WITHDRAW), Event.WITHDRAW)
+    return cards.done(shown, "is withdrawn. Nobody is waiting for anything.")
+
+
+@pressed("escalation.snooze")
+def snooze(visit: Visit, session: Session) -> Reply:
+    """Let its clock wait."""
+    escalation = _escalation(visit, session, Right.SNOOZE)
+    if visit.argument.upper() not in Snooze.__members__:
+        raise Sorry("Choose how long it is to be snoozed.")
+    calendar = calendars.of_person(visit.scene, visit.actor)
+    until = snooze_until(Snooze[visit.argument.upper()], visit.now, calendar)
+    shown = _move(visit, session, escalation, Event.SNOOZE, until=until)
+    return cards.done(shown, "is snoozed until ", When(until, zones=visit.scene.zones), ". Its clock waits.")
+
+
+@pressed("escalation.resolve")
+def resolve(visit: Visit, session: Session) -> Reply:
+    """Ask for the outcome."""
+    return cards.resolve_form(_seen(visit, _escalation(visit, session, Right.RESOLVE)))
+
+
+@submitted("escalation.resolve")
+def resolved(visit: Visit, session: Session) -> Reply:
+    """Settle it with its outcome; the raiser is asked to confirm."""
+    escalation = _escalation(visit, session, Right.RESOLVE)
+    outcome = visit.value("outcome")
+    if len(outcome) < 3:
+        return Errors({"outcome": "Say in a few words what came of it, for the record."})
+    shown = _move(visit, session, escalation, Event.RESOLVE, words=outcome)
+    return cards.done(shown, "is resolved. ", shown.raised_by, " is asked to confirm.")
+
+
+@pressed("escalation.reassign")
+def reassign(visit: Visit, session: Session) -> Reply:
+    """Ask who takes it."""
+    escalation = _escalation(visit, session, Right.REASSIGN)
+    owner = store.state(escalation).owner
+    others = [each.shown() for each in visit.scene.members if each.id not in (owner, escalation.raised_by)]
+    return cards.reassign_form(_seen(visit, escalation), others)
+
+
+@submitted("escalation.reassign")
+def reassigned(visit: Visit, session: Session) -> Reply:
+    """Hand it to somebody else."""
+    escalation = _escalation(visit, session, Right.REASSIGN)
+    new = visit.scene.by_person(int(visit.value("to") or 0))
+    if new is None:
+        return Errors({"to": "Choose a member of either side."})
+    why = obstacle(store.state(escalation), Event.REASSIGN, now=visit.now, to=new.id, owner=new.person.name)
+    if why:
+        return Errors({"to": why})
+    shown = _move(visit, session, escalation, Event.REASSIGN, to=new.id, words=visit.value("why"))
+    return cards.done(shown, "is handed to ", new.shown(), ".")
+
+
+@pressed("escalation.note")
+def note(visit: Visit, session: Session) -> Reply:
+    """Ask for the words."""
+    return cards.note_form(_seen(visit, _escalation(visit, session, Right.NOTE)))
+
+
+@submitted("escalation.note")
+def noted(visit: Visit, session: Session) -> Reply:
+    """Put a note on the record and into both threads."""
+    escalation = _escalation(visit, session, Right.NOTE)
+    words = grammar.tidy(visit.value("words"))
+    if not words:
+        return Errors({"words": "A note needs some words."})
+    shown = escalations.remark(session, visit.call, escalation, words, from_room=None)
+    return cards.done(shown, "has your note.")
+
+
+@heard("escalation")
+def said(visit: Visit, session: Session) -> Reply:
+    """A reply in the card's thread is a comment, carried to the other room."""
+    escalation = _escalation(visit, session, Right.NOTE)
+    words = grammar.tidy(grammar.text_of(visit.words))
+    here = room(session, visit.arrival.place)
+    if words:
+        escalations.remark(session, visit.call, escalation, words, from_room=here.id if here else None)
+    return Nothing()
+
+
+@pressed("escalation.notify_now")
+def notify_now(visit: Visit, session: Session) -> Reply:
+    """Tell those at once who would hear of it when their working time begins."""
+    escalation = _escalation(visit, session, Right.NOTIFY_NOW)
+    notices = escalations.tell(session, visit.call, escalation, store.state(escalation), at_once=True)
+    told = [each.who for each in notices if not each.unreachable]
+    shown = _seen(visit, escalation)
+    if not told:
+        return cards.done(shown, "was told to everybody already.")
+    return cards.done(shown, "was told just now to ", *several(told), ".")
+
+
+@pressed("escalation.change")
+def change(visit: Visit, session: Session) -> Form:
+    """Correct what was said."""
+    escalation = _escalation(visit, session, Right.NOTE)
+    escalate.allow_change(visit, escalation)
+    return escalate.change_form(visit, escalation)
+
+
+@pressed("escalation.timeline")
+def timeline(visit: Visit, session: Session) -> Reply:
+    """Show every step on the record."""
+    escalation = _escalation(visit, session, Right.TIMELINE)
+    steps = [_step(visit, each) for each in ledger.history(session, visit.subject)]
+    return cards.timeline(_seen(visit, escalation), steps)
+
+
+def _step(visit: Visit, happening: ledger.Happening) -> Step:
+    body = happening.body or {}
+    who = visit.scene.who(happening.actor).shown() if happening.actor is not None else None
+    to = visit.scene.who(body["person"]).shown() if body.get("person") is not None else None
+    until = datetime.fromisoformat(body["until"]) if body.get("until") else None
+    what = cards.on_record(
+        happening.kind, level=body.get("level"), was=body.get("was"), to=to, until=until, alone=who is None
+    )
+    return Step(happening.at, what, who, happening.platform, happening.clause, str(body.get("words", "")))

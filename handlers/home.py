@@ -1,0 +1,19 @@
+"""One's own page: opened by looking at it."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot.actions import homes
+from bot.inbound import Opened
+from bot.messages import Nothing, Reply
+from handlers import Visit, happened
+from storage import people
+
+
+@happened(Opened)
+def opened(visit: Visit, session: Session) -> Reply:
+    """Show what waits for the person who looks."""
+    account = people.meet(session, visit.arrival.sender, visit.arrival.place.tenant)
+    homes.show(session, account, visit.now)
+    return Nothing()

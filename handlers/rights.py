@@ -1,0 +1,58 @@
+"""Asking for a right before acting, so that every feature refuses in the same words.
+
+One rule: who may do what stands in `bot.rules.authority`; here only the visitor is brought into its terms.
+"""
+
+from __future__ import annotations
+
+from bot.actions import escalations
+from bot.rules.authority import Right, Standing, may
+from bot.words import Key, Status
+from handlers import Sorry, Visit
+from storage import escalations as store
+from storage.tables import Escalation
+
+
+def allow(visit: Visit, right: Right, *, about: Key | None = None) -> None:
+    """Let a feature go on, or raise `Sorry` with who can do it. `about` is the side that it concerns."""
+    member = visit.actor.member
+    verdict = may(Standing(side=member.side, role=member.role, confirmed=member.confirmed, about=about), right)
+    if not verdict.allowed:
+        raise Sorry(verdict.why)
+
+
+def allow_with(visit: Visit, right: Right, escalation: Escalation) -> None:
+    """The same for one escalation, which to whoever may not see it does not exist."""
+    state, member = store.state(escalation), visit.actor.member
+    told = escalations.addressed(visit.scene, escalation, state)
+    raiser = visit.scene.who(escalation.raised_by)
+    verdict = may(
+        Standing(
+            side=member.side,
+            role=member.role,
+            confirmed=member.confirmed,
+            about=escalation.side,
+            raiser=raiser.id == visit.actor.id,
+            raiser_left=raiser.left,
+            owner=state.owner == visit.actor.id,
+            addressed=any(each.id == visit.actor.id for each in told),
+            side_addressed=any(each.side is member.side for each in told),
+            private=escalation.private,
+        ),
+        right,
+        state.status,
+        visit.scene.who(state.owner).person.name if state.owner is not None else "",
+    )
+    if not verdict.allowed:
+        raise Sorry(verdict.why)
+
+
+def both_here(visit: Visit) -> None:
+    """Refuse what needs both sides while the other has not joined, or the partnership has ended."""
+    match visit.scene.partnership.status:
+        case Status.FORMING:
+            raise Sorry("The other side has not joined yet. Its shepherd joins with the code from /partnership invite.")
+        case Status.CLOSED:
+            raise Sorry("This partnership is closed; its record stays readable.")
+        case Status.ACTIVE | Status.PAUSED:
+            return

@@ -1,0 +1,217 @@
+"""The metronome: APScheduler wakes it for the next due timer; the timers table is the memory.
+
+One rule: claiming a batch, the features' work and what they plan next are one transaction, so no lease is needed and
+any number of processes may tick on one PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import pkgutil
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlmodel import Session
+
+from bot.rules.retrying import timer_pause
+from storage import Database, Unavailable, inbox, kept, outbox, passing, timers
+from storage.timers import Due
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Sequence[Due], Session, datetime], None]
+W = TypeVar("W", bound=Work)
+
+TIMERS: dict[str, Work] = {}
+"""What each kind of timer does; filled by `@timer`."""
+
+_LONGEST = timedelta(seconds=30)  # another process may have planned something sooner
+_SHORTEST = timedelta(seconds=0.2)  # another process may be at what is due
+_TROUBLED = timedelta(seconds=5)
+
+
+def timer(kind: str) -> Callable[[W], W]:
+    """Register what happens when timers of that kind are due: `def work(batch, session, now)`. Each kind has one."""
+
+    def register(work: W) -> W:
+        if kind in TIMERS:
+            raise ValueError(f"two functions want the timer {kind!r}: {TIMERS[kind].__module__} and {work.__module__}")
+        TIMERS[kind] = work
+        return work
+
+    return register
+
+
+def discover() -> None:
+    """Import every feature of this package, so that its timers are known."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+
+
+class _Stumbled(Exception):
+    """A batch failed; `ids` are the timers in it."""
+
+    def __init__(self, ids: list[int], kind: str) -> None:
+        super().__init__(kind)
+        self.ids = ids
+
+
+class Metronome:
+    """Runs what is due, when it is due."""
+
+    def __init__(
+        self, database: Database, now: Callable[[], datetime], wake_delivery: Callable[[], None], *, limit: int = 500
+    ) -> None:
+        """`now` may be moved; `wake_delivery` is called after each tick that did something."""
+        discover()
+        self._database, self._now, self._wake_delivery, self._limit = database, now, wake_delivery, limit
+        self._scheduler: AsyncIOScheduler | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._running = asyncio.Lock()
+        self._wanted = self._stopping = False
+        self.healthy = False
+
+    async def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._scheduler.start()
+        self._scheduler.add_job(self._clean, "interval", days=1, next_run_time=datetime.now(UTC) + timedelta(minutes=5))
+        self._watch = asyncio.create_task(self._watch_the_clock(), name="watchdog")
+        self.wake()
+
+    async def stop(self) -> None:
+        """Tick no more; the batch in hand ends first."""
+        self._stopping = True
+        if self._watch is not None:
+            self._watch.cancel()
+        async with self._running:  # the scheduler would cancel it
+            if self._scheduler is not None:
+                self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+            self.healthy = False
+
+    def wake(self) -> None:
+        """Tick now: something was planned. To be called on the event loop."""
+        self._wanted = True
+        self._next_run(timedelta())
+
+    async def tick(self) -> int:
+        """Run all that is due by now, and what becomes due through it; returns how many timers fired."""
+        done = 0
+        while not self._stopping and (ran := await self._batch(None)):
+            done += ran
+        if done:
+            self._wake_delivery()
+        return done
+
+    async def _run(self) -> None:
+        self._wanted = True
+        if self._running.locked():  # whoever is running looks again before it ends
+            return
+        async with self._running:
+            wait = _LONGEST
+            while self._wanted and not self._stopping:
+                self._wanted = False
+                wait = await self._tick_and_look()
+            self._next_run(wait)
+
+    async def _tick_and_look(self) -> timedelta:
+        """Tick, and tell how long to sleep."""
+        try:
+            await self.tick()
+            due = await self._database.read(timers.next_due)
+        except Exception as fault:
+            if isinstance(fault, Unavailable):
+                log.warning("the metronome waits for the database: %s", fault)
+            else:
+                log.exception("the metronome stumbled and goes on")
+            self.healthy = False
+            return _TROUBLED
+        self.healthy = True
+        return _LONGEST if due is None else min(_LONGEST, max(_SHORTEST, due - self._now()))
+
+    def _next_run(self, wait: timedelta) -> None:
+        if self._scheduler is None or self._stopping:
+            return
+        at = datetime.now(UTC) + wait
+        self._scheduler.add_job(self._run, "date", run_date=at, id="tick", replace_existing=True, max_instances=2)
+
+    async def _watch_the_clock(self) -> None:
+        """APScheduler sleeps until a time of day; when the clock is moved, it must look again."""
+        parted = self._now().timestamp() - time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            apart = self._now().timestamp() - time.monotonic()
+            if abs(apart - parted) > 1:
+                log.info("the clock was moved by %.0f s", apart - parted)
+                self.wake()
+                if self._scheduler is not None:
+                    self._scheduler.wakeup()
+            parted = apart
+
+    async def _batch(self, ids: Sequence[int] | None) -> int:
+        now = self._now()
+        try:
+            return await self._database.transact(self._work, now, ids)
+        except _Stumbled as stumbled:
+            if len(stumbled.ids) == 1:
+                log.exception("a timer of kind %s failed", stumbled)
+                await self._database.transact(_set_back, stumbled.ids[0], now, repr(stumbled.__cause__))
+                return 1
+            half = len(stumbled.ids) // 2
+            return await self._batch(stumbled.ids[:half]) + await self._batch(stumbled.ids[half:])
+
+    def _work(self, session: Session, now: datetime, ids: Sequence[int] | None) -> int:
+        due = timers.claim(session, now, limit=self._limit) if ids is None else timers.claim_these(session, ids)
+        left = {each.id: each for each in due}
+        while left:
+            kind = next(iter(left.values())).kind
+            batch = [each for each in left.values() if each.kind == kind]
+            taken = [each.id for each in batch]
+            if kind in TIMERS:
+                timers.fire(session, taken, now)
+                try:
+                    TIMERS[kind](batch, session, now)
+                    session.flush()
+                except Exception as fault:
+                    if passing(fault):
+                        raise
+                    raise _Stumbled([each.id for each in due], kind) from fault
+            else:
+                log.error("nobody knows what to do with a timer of kind %s", kind)
+                timers.park(session, taken, now, f"nobody knows what to do with the kind {kind!r}")
+            rest = [id for id in left if id not in set(taken)]
+            # What this kind did may have dropped some of the others.
+            left = {each.id: each for each in timers.claim_these(session, rest)} if rest else {}
+        return len(due)
+
+    async def _clean(self) -> None:
+        try:
+            await self._database.transact(_forget, self._now())
+        except Unavailable as fault:
+            log.warning("nothing was cleaned up today: %s", fault)
+
+
+def _set_back(session: Session, id: int, now: datetime, trouble: str) -> None:
+    found = timers.claim_these(session, [id])
+    if not found:
+        return
+    wait = timer_pause(found[0].tries + 1)
+    if wait is None:
+        timers.park(session, [id], now, trouble)
+    else:
+        timers.retry(session, id, now + wait, trouble)
+
+
+def _forget(session: Session, now: datetime) -> None:
+    inbox.forget(session, now - timedelta(days=1))
+    kept.forget(session, now)
+    outbox.forget(session, now - timedelta(days=30))
+    timers.forget(session, now - timedelta(days=90))

@@ -1,0 +1,29 @@
+"""What people say about a subject.
+
+One rule: queries take the caller's session, never commit and never read the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from storage.outbox import ACTIVE
+from storage.tables import Comment, Outbox, Post
+
+
+def add(session: Session, partnership_id: int, subject: str, member_id: int, words: str, now: datetime) -> Comment:
+    row = Comment(partnership_id=partnership_id, subject=subject, member_id=member_id, words=words, said_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def rooms_with_card(session: Session, subject: str, slot: str = "card") -> set[int]:
+    """The rooms where the subject's card stands or is on its way, so that there is a thread to speak in."""
+    stands = select(Post.room_id).where(Post.subject == subject, Post.slot == slot)
+    comes = select(Outbox.room_id).where(
+        ACTIVE, Outbox.subject == subject, Outbox.slot == slot, col(Outbox.message).is_(None)
+    )
+    return {room for query in (stands, comes) for room in session.exec(query) if room is not None}

@@ -1,0 +1,318 @@
+"""Lanes: each channel, and each person's direct messages, with one send in flight.
+
+One rule: a lane is locked before its rows are read or counted, so that no row is stranded by a commit in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, text, update
+from sqlmodel import Session
+
+from bot.port import Sent, Way
+from bot.words import Account
+from storage import outbox
+from storage.outbox import ACTIVE, LANES, OUTBOX, POSTS
+from storage.statements import core, table
+from storage.tables import UtcDateTime
+
+LEASE = timedelta(seconds=60)
+
+_ACCOUNTS = table("accounts")
+_EARLIER = OUTBOX.alias("earlier")
+_PARENT = POSTS.alias("parent")
+_NOW = bindparam("now", type_=UtcDateTime)
+_MINE = and_(ACTIVE, OUTBOX.c.lane_id == bindparam("lane"))
+_IS_FIRST = ~(
+    select(_EARLIER.c.id)
+    .where(
+        text("earlier.state IN ('waiting','sending','unsure')"),
+        _EARLIER.c.lane_id == OUTBOX.c.lane_id,
+        _EARLIER.c.subject == OUTBOX.c.subject,
+        _EARLIER.c.id < OUTBOX.c.id,
+    )
+    .exists()
+)
+_READY = (
+    select(
+        OUTBOX,
+        POSTS.c.channel.label("post_channel"),
+        POSTS.c.message.label("post_message"),
+        _PARENT.c.message.label("parent_message"),
+        _ACCOUNTS.c.tenant.label("home"),
+        _ACCOUNTS.c.user,
+    )
+    .select_from(
+        OUTBOX.outerjoin(
+            POSTS,
+            and_(
+                OUTBOX.c.message.is_(None),
+                POSTS.c.lane_id == OUTBOX.c.lane_id,
+                POSTS.c.subject == OUTBOX.c.subject,
+                POSTS.c.slot == OUTBOX.c.slot,
+            ),
+        )
+        .outerjoin(
+            _PARENT,
+            and_(
+                OUTBOX.c.under != "",
+                _PARENT.c.lane_id == OUTBOX.c.lane_id,
+                _PARENT.c.subject == OUTBOX.c.subject,
+                _PARENT.c.slot == OUTBOX.c.under,
+            ),
+        )
+        .outerjoin(_ACCOUNTS, _ACCOUNTS.c.id == OUTBOX.c.account_id)
+    )
+    .where(
+        _MINE,
+        OUTBOX.c.state != "sending",
+        OUTBOX.c.urgent == bindparam("urgent"),
+        OUTBOX.c.due_at <= _NOW,
+        _IS_FIRST,
+    )
+    .order_by(OUTBOX.c.id)
+    .limit(1)
+)
+_SOONEST = select(func.min(OUTBOX.c.due_at)).where(_MINE, _IS_FIRST)
+_FREE = or_(LANES.c.lease_until.is_(None), LANES.c.lease_until <= _NOW)
+_LEASABLE = (
+    select(LANES)
+    .where(
+        LANES.c.due_at.is_not(None),
+        LANES.c.due_at <= _NOW,
+        _FREE,
+        LANES.c.id.not_in(bindparam("busy", expanding=True)),
+    )
+    .order_by(LANES.c.due_at, LANES.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_GIVE_BACK = update(OUTBOX).where(_MINE, OUTBOX.c.state == "sending").values(state="unsure")
+_SENDING = update(OUTBOX).where(OUTBOX.c.id == bindparam("row")).values(state="sending", tries=OUTBOX.c.tries + 1)
+_HOLD = update(LANES).where(LANES.c.id == bindparam("lane"))
+_LEASED = _HOLD.values(lease_until=bindparam("until", type_=UtcDateTime))
+_LET_GO = _HOLD.values(lease_until=bindparam("until", type_=UtcDateTime), due_at=bindparam("due", type_=UtcDateTime))
+_LOCK = select(LANES.c.lease_until).where(LANES.c.id == bindparam("lane")).with_for_update()
+_FATE = (
+    select(OUTBOX.c.state)
+    .where(
+        OUTBOX.c.lane_id == bindparam("lane"),
+        OUTBOX.c.subject == bindparam("about"),
+        OUTBOX.c.slot == bindparam("at_slot"),
+        OUTBOX.c.message.is_(None),
+    )
+    .order_by(OUTBOX.c.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that this process is to deliver now. `way` is what there is to do (a living card that stands is edited);
+    `unsure`: it may have arrived before; `orphaned`: what became of the card it belongs under, which never arrived."""
+
+    id: int
+    lane_id: int
+    lease_until: datetime
+    platform: str
+    tenant: str
+    channel: str  # empty for direct messages and own pages that have no post yet
+    way: Way
+    subject: str
+    slot: str
+    under: str
+    message: str | None
+    token: str
+    tries: int
+    created_at: datetime
+    unsure: bool
+    account: Account | None
+    partnership_id: int | None
+    account_id: int | None
+    room_id: int | None
+    thread: str
+    post: str
+    orphaned: str
+
+    @property
+    def living(self) -> bool:
+        return self.message is None
+
+
+def claim(
+    session: Session, now: datetime, *, limit: int, lease: timedelta = LEASE, busy: Collection[int] = ()
+) -> list[Claimed]:
+    """Lease lanes that have something to do and are not held, and take the next row of each: urgent first, in order per subject.
+
+    `busy` are lanes that the caller is sending to already, whatever the clock says of their lease.
+    """
+    connection = core(session)
+    found = connection.execute(_LEASABLE, {"now": now, "busy": list(busy), "most": limit}).all()
+    claimed = []
+    for lane in found:
+        if lane.lease_until is not None:  # it ran out: whoever held the lane may have died while sending
+            connection.execute(_GIVE_BACK, {"lane": lane.id})
+        row = _next(connection, lane.id, now)
+        if row is None:
+            _let_go(connection, lane.id, now)
+            continue
+        until = now + lease
+        connection.execute(_SENDING, {"row": row.id})
+        connection.execute(_LEASED, {"lane": lane.id, "until": until})
+        claimed.append(_claimed(connection, lane, row, until))
+    return claimed
+
+
+def settle_sent(session: Session, claimed: Claimed, now: datetime, sent: Sent) -> None:
+    """It arrived; a living card is known from now on by where it stands."""
+    if not _holds(session, claimed):
+        return
+    if claimed.living and claimed.way in (Way.POST, Way.DIRECT):
+        at = {"platform": claimed.platform, "tenant": claimed.tenant, "channel": sent.channel, "message": sent.message}
+        whose = {
+            "under": claimed.under,
+            "partnership_id": claimed.partnership_id,
+            "account_id": claimed.account_id,
+            "room_id": claimed.room_id,
+        }
+        outbox.stand(session, claimed.lane_id, claimed.subject, claimed.slot, at | whose)
+    _settle(session, claimed, now, {"state": "sent", "settled_at": now, "trouble": ""})
+
+
+def settle_later(
+    session: Session, claimed: Claimed, now: datetime, *, due: datetime, unsure: bool, whole: bool, reason: str
+) -> None:
+    """It goes again at `due`; with `whole` nothing else goes in that lane before."""
+    if not _holds(session, claimed):
+        return
+    state: dict[str, Any] = {"state": "unsure"} if unsure else _waits_again(session, claimed)
+    _settle(session, claimed, now, {**state, "due_at": due, "trouble": reason}, hold=due if whole else None)
+
+
+def settle_anew(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
+    """Where the living card stood it stands no more: forget the place and post it afresh."""
+    if not _holds(session, claimed):
+        return
+    here = POSTS.c.lane_id == claimed.lane_id, POSTS.c.subject == claimed.subject, POSTS.c.slot == claimed.slot
+    core(session).execute(delete(POSTS).where(*here))
+    _settle(session, claimed, now, {**_waits_again(session, claimed), "due_at": now, "trouble": reason})
+
+
+def settle_never(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
+    """Park it, and what waits in the thread of the card that it would have been."""
+    if not _holds(session, claimed):
+        return
+    if claimed.living and claimed.way is not Way.EDIT and claimed.slot:
+        core(session).execute(
+            update(OUTBOX)
+            .where(
+                ACTIVE,
+                OUTBOX.c.lane_id == claimed.lane_id,
+                OUTBOX.c.subject == claimed.subject,
+                OUTBOX.c.under == claimed.slot,
+                OUTBOX.c.id != claimed.id,
+            )
+            .values(state="parked", settled_at=now, trouble=f"the card it belongs under was not delivered: {reason}")
+        )
+    _settle(session, claimed, now, {"state": "parked", "settled_at": now, "trouble": reason})
+
+
+def settle_dropped(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
+    """Nothing is to be said any more, or it must not be said twice."""
+    if _holds(session, claimed):
+        _settle(session, claimed, now, {"state": "dropped", "settled_at": now, "trouble": reason})
+
+
+def give_back(session: Session, now: datetime, unsure_until: datetime) -> None:
+    """After a start of the only process: what was being sent when it died may have arrived; look for it soon."""
+    connection = core(session)
+    sending = text("outbox.state IN ('waiting','sending','unsure') AND outbox.state = 'sending'")
+    lanes = set(connection.execute(select(OUTBOX.c.lane_id).where(sending)).scalars())
+    connection.execute(update(OUTBOX).where(sending).values(state="unsure", due_at=unsure_until))
+    for lane in sorted(lanes):
+        _let_go(connection, lane, now)
+
+
+def next_due(session: Session) -> datetime | None:
+    """Tell when a lane next has something to do that it may do; None when nothing waits."""
+    statement = select(LANES.c.due_at, LANES.c.lease_until).where(LANES.c.due_at.is_not(None)).order_by(LANES.c.due_at)
+    times = [max(row.due_at, row.lease_until or row.due_at) for row in core(session).execute(statement.limit(100))]
+    return min(times, default=None)
+
+
+def _next(connection: Connection, lane: int, now: datetime) -> Any | None:
+    for urgent in (True, False):
+        row = connection.execute(_READY, {"lane": lane, "now": now, "urgent": urgent}).one_or_none()
+        if row is not None:
+            return row
+    return None
+
+
+def _claimed(connection: Connection, lane: Any, row: Any, until: datetime) -> Claimed:
+    way = Way(row.way)
+    own = lane.target[0] in "@~"
+    if row.post_message is not None and way in (Way.POST, Way.DIRECT):
+        way = Way.EDIT
+    account = None
+    if row.user is not None:
+        account = Account(lane.platform, row.home, row.user)
+    elif own:
+        account = Account(lane.platform, lane.tenant, lane.target[1:])
+    orphaned = ""
+    if row.under and row.parent_message is None:
+        fate = {"lane": lane.id, "about": row.subject, "at_slot": row.under}
+        orphaned = connection.execute(_FATE, fate).scalar_one_or_none() or ""
+    return Claimed(
+        id=row.id,
+        lane_id=lane.id,
+        lease_until=until,
+        platform=lane.platform,
+        tenant=lane.tenant,
+        channel=row.post_channel or ("" if own else lane.target),
+        way=way,
+        subject=row.subject,
+        slot=row.slot,
+        under=row.under,
+        message=row.message,
+        token=row.token,
+        tries=row.tries + 1,
+        created_at=row.created_at,
+        unsure=row.state == "unsure",
+        account=account,
+        partnership_id=row.partnership_id,
+        account_id=row.account_id,
+        room_id=row.room_id,
+        thread=row.parent_message or "",
+        post=row.post_message or "",
+        orphaned=orphaned,
+    )
+
+
+def _holds(session: Session, claimed: Claimed) -> bool:
+    """Lock the lane; False when it took too long and another process looks after the row now."""
+    held = core(session).execute(_LOCK, {"lane": claimed.lane_id}).scalar_one_or_none()
+    return bool(held == claimed.lease_until)
+
+
+def _waits_again(session: Session, claimed: Claimed) -> dict[str, Any]:
+    """A card that was asked for again while it was on its way waits once, in its older place."""
+    hurried = claimed.living and outbox.supersede(session, claimed.lane_id, claimed.subject, claimed.slot)
+    return {"state": "waiting"} | ({"urgent": True} if hurried else {})
+
+
+def _settle(
+    session: Session, claimed: Claimed, now: datetime, values: dict[str, Any], hold: datetime | None = None
+) -> None:
+    connection = core(session)
+    connection.execute(update(OUTBOX).where(OUTBOX.c.id == claimed.id).values(**values))
+    _let_go(connection, claimed.lane_id, now, hold)
+
+
+def _let_go(connection: Connection, lane: int, now: datetime, hold: datetime | None = None) -> None:
+    ready = _next(connection, lane, now)
+    due = ready.due_at if ready is not None else connection.execute(_SOONEST, {"lane": lane}).scalar_one()
+    connection.execute(_LET_GO, {"lane": lane, "due": due, "until": hold})

@@ -1,0 +1,162 @@
+"""Partnerships, their sides, rooms and invitations.
+
+One rule: queries take the caller's session, never commit and never read the clock.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select, update
+
+from bot.inbound import Place
+from bot.words import Key
+from storage.tables import Invite, Key_, Partnership, Room, RoomPartnership, Side, WrongTry
+
+INVITE_LIVES = timedelta(days=7)
+TRIES_AN_HOUR = 5
+
+
+def get(session: Session, partnership_id: int) -> Partnership:
+    return session.get_one(Partnership, partnership_id)
+
+
+def sides(session: Session, partnership_id: int) -> dict[Key, Side]:
+    """Both sides; the second is missing until somebody joined as it."""
+    rows = session.exec(select(Side).where(Side.partnership_id == partnership_id))
+    return {side.key: side for side in rows}
+
+
+def number(session: Session, partnership: Partnership) -> int:
+    """The next number of a partnership's escalations and celebrations: what people call them by."""
+    session.flush()
+    session.exec(
+        update(Partnership).where(col(Partnership.id) == partnership.id).values(numbers=Partnership.numbers + 1)
+    )
+    session.refresh(partnership, ["numbers"])
+    return partnership.numbers
+
+
+# Rooms ---------------------------------------------------------------------------------------------------------------
+
+
+def room(session: Session, place: Place) -> Room | None:
+    return session.exec(
+        select(Room).where(Room.platform == place.platform, Room.tenant == place.tenant, Room.channel == place.channel)
+    ).first()
+
+
+def settle_in(session: Session, place: Place, partnership_id: int, side: Key | None) -> Room:
+    """Make that place a room of the partnership, for one side or (None) for both."""
+    here = room(session, place)
+    if here is None:
+        here = Room(platform=place.platform, tenant=place.tenant, channel=place.channel, name=place.name)
+        session.add(here)
+        session.flush()
+    here.gone_at = None
+    here.name = place.name or here.name
+    tie = session.get(RoomPartnership, (here.id, partnership_id))
+    if tie is None:
+        session.add(RoomPartnership(room_id=here.id, partnership_id=partnership_id, side=side))
+    else:
+        tie.side = side
+    session.flush()
+    return here
+
+
+def move_out(session: Session, room_id: int, partnership_id: int) -> None:
+    tie = session.get(RoomPartnership, (room_id, partnership_id))
+    if tie is not None:
+        session.delete(tie)
+        session.flush()
+
+
+def rooms(session: Session, partnership_id: int) -> Sequence[tuple[Room, Key | None]]:
+    """The rooms where it lives, each with its side (None: shared)."""
+    rows = session.exec(
+        select(Room, RoomPartnership)
+        .join(RoomPartnership, col(RoomPartnership.room_id) == Room.id)
+        .where(RoomPartnership.partnership_id == partnership_id, col(Room.gone_at).is_(None))
+        .order_by(col(Room.id))
+    )
+    return [(room, tie.side) for room, tie in rows]
+
+
+def in_room(session: Session, room_id: int) -> Sequence[tuple[Partnership, Key | None]]:
+    """The partnerships that live in a room."""
+    rows = session.exec(
+        select(Partnership, RoomPartnership)
+        .join(RoomPartnership, col(RoomPartnership.partnership_id) == Partnership.id)
+        .where(RoomPartnership.room_id == room_id)
+        .order_by(col(Partnership.id))
+    )
+    return [(partnership, tie.side) for partnership, tie in rows]
+
+
+# Invitations ---------------------------------------------------------------------------------------------------------
+
+
+def invite(session: Session, partnership_id: int, now: datetime, keys: Sequence[str]) -> Invite:
+    """Make a new invitation; every earlier one of that partnership is void."""
+    session.exec(
+        update(Invite)
+        .where(
+            col(Invite.partnership_id) == partnership_id, col(Invite.used_at).is_(None), col(Invite.void_at).is_(None)
+        )
+        .values(void_at=now)
+    )
+    nonce = secrets.token_hex(16)
+    fingerprint = _fingerprint(_code(_key(session, keys), nonce))
+    made = Invite(partnership_id=partnership_id, nonce=nonce, fingerprint=fingerprint, expires_at=now + INVITE_LIVES)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def shown_code(session: Session, invite_id: int, keys: Sequence[str]) -> str:
+    """Compute an invitation's code (80 bits) for showing it; empty when no key makes it any more."""
+    kept = session.get_one(Invite, invite_id)
+    candidates = (_code(key, kept.nonce) for key in [*keys, _key(session, ())])
+    return next((code for code in candidates if _fingerprint(code) == kept.fingerprint), "")
+
+
+def by_code(session: Session, code: str) -> Invite | None:
+    """Find an invitation by what somebody typed, be it used, void or expired."""
+    return session.exec(select(Invite).where(Invite.fingerprint == _fingerprint(code))).first()
+
+
+def wrong_tries(session: Session, account_id: int, since: datetime) -> int:
+    return session.exec(
+        select(func.count()).select_from(WrongTry).where(WrongTry.account_id == account_id, WrongTry.at > since)
+    ).one()
+
+
+def note_wrong_try(session: Session, account_id: int, now: datetime) -> None:
+    session.add(WrongTry(account_id=account_id, at=now))
+
+
+def _key(session: Session, keys: Sequence[str]) -> str:
+    if keys:
+        return keys[0]
+    kept = session.get(Key_, "invites")
+    if kept is None:
+        kept = Key_(name="invites", value=secrets.token_hex(32))
+        session.add(kept)
+        session.flush()
+    return kept.value
+
+
+def _code(key: str, nonce: str) -> str:
+    digest = hmac.new(key.encode(), f"invite:{nonce}".encode(), hashlib.sha256).digest()[:10]
+    letters = base64.b32encode(digest).decode()
+    return "-".join(letters[i : i + 4] for i in range(0, 16, 4))
+
+
+def _fingerprint(code: str) -> str:
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(letters.encode()).hexdigest()

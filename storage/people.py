@@ -1,0 +1,183 @@
+"""People and their accounts: who wrote, who stands on which side, and how somebody is shown.
+
+One rule: a person is met through an account and never guessed; two accounts are one person only when the person said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, delete, select
+
+from bot import words
+from bot.inbound import Profile
+from bot.words import Key
+from storage.tables import Absence, Account, Member, Partnership, Person, Side
+
+
+def find(session: Session, account: words.Account) -> Account | None:
+    return session.exec(
+        select(Account).where(
+            Account.platform == account.platform, Account.tenant == account.tenant, Account.user == account.user
+        )
+    ).first()
+
+
+def meet(session: Session, profile: Profile, via: str) -> Account:
+    """Get the account of that profile, made with its person when it is new, brought up to date when the platform knows more."""
+    account = find(session, profile.account)
+    if account is None:
+        person = Person(name=profile.name)
+        session.add(person)
+        session.flush()
+        account = Account(
+            person_id=person.id,
+            platform=profile.account.platform,
+            tenant=profile.account.tenant,
+            user=profile.account.user,
+            via=via,
+            name=profile.name,
+            zone=profile.zone,
+            locale=profile.locale,
+            bot=profile.bot,
+        )
+        session.add(account)
+        session.flush()
+        return account
+    known = (profile.name or account.name, profile.zone or account.zone, profile.locale or account.locale)
+    if known != (account.name, account.zone, account.locale):
+        if account.name != known[0]:
+            person = session.get_one(Person, account.person_id)
+            person.name = known[0] if person.erased_at is None else person.name
+        account.name, account.zone, account.locale = known
+    if account.via != via:
+        account.via = via
+    return account
+
+
+def accounts(session: Session, person_ids: Collection[int]) -> dict[int, list[Account]]:
+    """The accounts of people, those that can be written to first."""
+    rows = session.exec(
+        select(Account)
+        .where(col(Account.person_id).in_(person_ids), col(Account.left_at).is_(None))
+        .order_by(col(Account.reachable).desc(), col(Account.id))
+    )
+    found: dict[int, list[Account]] = {person: [] for person in person_ids}
+    for row in rows:
+        found[row.person_id].append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member with all that a feature asks of one: the row, the person, the accounts, the zone they live in, whether away."""
+
+    member: Member
+    person: Person
+    organisation: str
+    accounts: tuple[Account, ...]
+    zone: str
+    away: tuple[tuple[date, date], ...]
+
+    @property
+    def id(self) -> int:
+        return self.member.id
+
+    @property
+    def side(self) -> Key:
+        return self.member.side
+
+    @property
+    def left(self) -> bool:
+        return self.member.left_at is not None or self.person.left_at is not None
+
+    @property
+    def reachable(self) -> Account | None:
+        """The account to write to privately; None when there is none."""
+        return next((account for account in self.accounts if account.reachable), None)
+
+    def away_on(self, day: date) -> bool:
+        return any(start <= day <= end for start, end in self.away)
+
+    def shown(self, *, ping: bool = False) -> words.Person:
+        return words.Person(
+            id=self.member.person_id,
+            name=self.person.name + (" (left)" if self.left else ""),
+            organisation=self.organisation,
+            accounts=tuple(words.Account(each.platform, each.via, each.user) for each in self.accounts),
+            ping=ping,
+        )
+
+
+def standings(session: Session, partnership_ids: Collection[int]) -> dict[int, list[Standing]]:
+    """Everybody who is or was in these partnerships, by side, then leaders by rank, then as they came."""
+    rows = session.exec(
+        select(Member, Person, Side)
+        .join(Person, col(Person.id) == Member.person_id)
+        .join(Side, (col(Side.partnership_id) == Member.partnership_id) & (col(Side.key) == Member.side))
+        .where(col(Member.partnership_id).in_(partnership_ids))
+        .order_by(col(Member.side), col(Member.rank), col(Member.id))
+    ).all()
+    ids = {member.person_id for member, _, _ in rows}
+    theirs = accounts(session, ids)
+    away: dict[int, list[tuple[date, date]]] = {}
+    for absence in session.exec(select(Absence).where(col(Absence.person_id).in_(ids))):
+        away.setdefault(absence.person_id, []).append((absence.starts_on, absence.ends_on))
+    found: dict[int, list[Standing]] = {partnership: [] for partnership in partnership_ids}
+    for member, person, side in rows:
+        known = next((each.zone for each in theirs[person.id] if each.zone), None)
+        found[member.partnership_id].append(
+            Standing(
+                member=member,
+                person=person,
+                organisation=side.organisation,
+                accounts=tuple(theirs[person.id]),
+                zone=person.zone or known or side.zone,
+                away=tuple(away.get(person.id, ())),
+            )
+        )
+    return found
+
+
+def memberships(session: Session, person_id: int) -> Sequence[tuple[Partnership, Member]]:
+    """The partnerships that a person is in, oldest first."""
+    return session.exec(
+        select(Partnership, Member)
+        .join(Member, col(Member.partnership_id) == Partnership.id)
+        .where(Member.person_id == person_id, col(Member.left_at).is_(None))
+        .order_by(col(Partnership.id))
+    ).all()
+
+
+def member(session: Session, partnership_id: int, person_id: int) -> Member | None:
+    """The person's row in that partnership, also where they left it."""
+    return session.exec(
+        select(Member).where(Member.partnership_id == partnership_id, Member.person_id == person_id)
+    ).first()
+
+
+def set_absence(session: Session, person_id: int, starts_on: date, ends_on: date) -> None:
+    session.add(Absence(person_id=person_id, starts_on=starts_on, ends_on=ends_on))
+
+
+def clear_absences(session: Session, person_id: int) -> None:
+    session.exec(delete(Absence).where(col(Absence.person_id) == person_id))
+
+
+def absences(session: Session, person_id: int, since: date) -> Sequence[Absence]:
+    return session.exec(
+        select(Absence).where(Absence.person_id == person_id, Absence.ends_on >= since).order_by(col(Absence.starts_on))
+    ).all()
+
+
+def leave_company(session: Session, account: Account, now: datetime) -> None:
+    """Mark an account as gone, and its person too when no other account is left."""
+    account.left_at = now
+    session.flush()
+    rest = session.exec(
+        select(Account.id).where(Account.person_id == account.person_id, col(Account.left_at).is_(None))
+    ).first()
+    if rest is None:
+        session.get_one(Person, account.person_id).left_at = now

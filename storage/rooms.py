@@ -1,0 +1,57 @@
+"""What becomes of rooms: left behind, lost, found again.
+
+One rule: where a partnership no longer lives, none of its cards is touched again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, select, update
+
+from storage.tables import Account, Celebration, Outbox, Post, Room
+
+
+def let_go(session: Session, partnership_id: int, room_id: int, now: datetime) -> None:
+    """Forget the cards of a partnership in a room, and what of them was still to be sent there."""
+    session.exec(delete(Post).where(col(Post.partnership_id) == partnership_id, col(Post.room_id) == room_id))
+    session.exec(
+        update(Outbox)
+        .where(
+            col(Outbox.partnership_id) == partnership_id,
+            col(Outbox.room_id) == room_id,
+            col(Outbox.state) == "waiting",
+            col(Outbox.message).is_(None),
+        )
+        .values(state="dropped", settled_at=now)
+    )
+
+
+def of_tenant(session: Session, platform: str, tenant: str) -> Sequence[Room]:
+    """The rooms in a tenant that are still there."""
+    return session.exec(
+        select(Room).where(Room.platform == platform, Room.tenant == tenant, col(Room.gone_at).is_(None))
+    ).all()
+
+
+def reach(session: Session, platform: str, tenant: str, reachable: bool) -> None:
+    """Note whether the people of a tenant can be written to."""
+    session.exec(
+        update(Account)
+        .where(col(Account.platform) == platform, col(Account.via) == tenant, col(Account.reachable) != reachable)
+        .values(reachable=reachable)
+    )
+
+
+def last_celebrated(session: Session, partnership_id: int) -> datetime | None:
+    """When somebody was last celebrated in public."""
+    return session.exec(
+        select(Celebration.given_at)
+        .where(
+            Celebration.partnership_id == partnership_id,
+            col(Celebration.undone_at).is_(None),
+            col(Celebration.public).is_(True),
+        )
+        .order_by(col(Celebration.id).desc())
+    ).first()

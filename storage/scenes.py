@@ -1,0 +1,94 @@
+"""A partnership in full view: its row, both sides, everybody on them and the rooms where it lives.
+
+One rule: loaded in sets. However many partnerships are asked for, it takes the same few queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from bot.words import Key, Role
+from storage import people
+from storage.people import Standing
+from storage.tables import Partnership, Room, RoomPartnership, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a feature sees of a partnership. `everybody` has those who left too, so that they can still be named."""
+
+    partnership: Partnership
+    sides: dict[Key, Side]
+    everybody: tuple[Standing, ...]
+    rooms: tuple[tuple[Room, Key | None], ...]
+
+    @property
+    def id(self) -> int:
+        return self.partnership.id
+
+    @property
+    def members(self) -> tuple[Standing, ...]:
+        """Those who are here now."""
+        return tuple(each for each in self.everybody if not each.left)
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Both sides' zones, each once."""
+        return tuple(dict.fromkeys(side.zone for _, side in sorted(self.sides.items())))
+
+    def on(self, side: Key) -> tuple[Standing, ...]:
+        return tuple(each for each in self.members if each.side is side)
+
+    def who(self, member_id: int) -> Standing:
+        return next(each for each in self.everybody if each.id == member_id)
+
+    def by_person(self, person_id: int) -> Standing | None:
+        return next((each for each in self.members if each.member.person_id == person_id), None)
+
+    def shepherds(self, side: Key | None = None) -> tuple[Standing, ...]:
+        """The shepherd of a side, or of both; the backup where a side has no shepherd."""
+        found: list[Standing] = []
+        for key in (side,) if side else tuple(Key):
+            here = self.on(key)
+            role = Role.SHEPHERD if any(each.member.role is Role.SHEPHERD for each in here) else Role.BACKUP
+            found += [each for each in here if each.member.role is role]
+        return tuple(found)
+
+    def room_of(self, side: Key) -> Room | None:
+        """The room where that side reads: its own, or the shared one."""
+        return next((room for room, key in self.rooms if key in (side, None)), None)
+
+    @property
+    def shared(self) -> bool:
+        """Whether both sides sit in one room."""
+        return any(key is None for _, key in self.rooms) and len(self.sides) > 1
+
+    def organisation(self, side: Key) -> str:
+        return self.sides[side].organisation if side in self.sides else "the other side"
+
+
+def scenes(session: Session, partnership_ids: Collection[int]) -> dict[int, Scene]:
+    """Load these partnerships whole. Ids that do not exist are left out."""
+    ids = set(partnership_ids)
+    found = {row.id: row for row in session.exec(select(Partnership).where(col(Partnership.id).in_(ids)))}
+    sides: dict[int, dict[Key, Side]] = {each: {} for each in found}
+    for side in session.exec(select(Side).where(col(Side.partnership_id).in_(ids))):
+        sides[side.partnership_id][side.key] = side
+    everybody = people.standings(session, ids)
+    rooms: dict[int, list[tuple[Room, Key | None]]] = {each: [] for each in found}
+    for room, tie in session.exec(
+        select(Room, RoomPartnership)
+        .join(RoomPartnership, col(RoomPartnership.room_id) == Room.id)
+        .where(col(RoomPartnership.partnership_id).in_(ids), col(Room.gone_at).is_(None))
+        .order_by(col(Room.id))
+    ):
+        rooms[tie.partnership_id].append((room, tie.side))
+    return {each: Scene(row, sides[each], tuple(everybody[each]), tuple(rooms[each])) for each, row in found.items()}
+
+
+def scene(session: Session, partnership_id: int) -> Scene:
+    """Load one; raises KeyError when there is none."""
+    return scenes(session, [partnership_id])[partnership_id]

@@ -1,0 +1,39 @@
+"""A subject is `noun:id`: what an event, a timer, a card or a button is about.
+
+One rule: from any subject its partnership is found, in one query.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from bot.inbound import Heard
+from storage.tables import Celebration, Escalation, Member, Partnership, Post
+
+_NOUNS = {
+    "partnership": (Partnership, Partnership.id),
+    "escalation": (Escalation, Escalation.partnership_id),
+    "celebration": (Celebration, Celebration.partnership_id),
+    "member": (Member, Member.partnership_id),
+}
+
+
+def partnership_of(session: Session, subject: str) -> int | None:
+    """The partnership that a subject belongs to; None when there is no such subject."""
+    noun, _, number = subject.partition(":")
+    if noun not in _NOUNS or not number.isascii() or not number.isdigit():
+        return None
+    table, owner = _NOUNS[noun]
+    return session.exec(select(owner).where(col(table.id) == int(number))).first()
+
+
+def of_thread(session: Session, heard: Heard) -> str | None:
+    """The subject of the card in whose thread somebody wrote; None where it is not a card of ours."""
+    return session.exec(
+        select(Post.subject).where(
+            Post.platform == heard.place.platform,
+            Post.tenant == heard.place.tenant,
+            Post.channel == heard.place.channel,
+            Post.message == heard.thread,
+        )
+    ).first()

@@ -1,0 +1,498 @@
+"""Every table, in one look. Rows are read and written by the query modules beside this one; they never enter a rule.
+
+One rule: what must not happen twice is prevented here, by a unique constraint, and not by an `if` somewhere else.
+"""
+
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, Integer, LargeBinary, TypeDecorator, text
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from bot.words import Dimension, Key, Praise, Role, Status, Urgency
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant. SQLite forgets zones, so it is stored in UTC and given back in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _named(kind: type[StrEnum]) -> Any:
+    """Store an enum by its value; SQLAlchemy would store the name."""
+    return Enum(kind, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members])
+
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""A key that never runs out; SQLite counts up by itself only for plain INTEGER."""
+
+
+def _id() -> Any:
+    return Field(default=None, primary_key=True, sa_type=Number)
+
+
+def _ref(table: str, *, index: bool = True) -> Any:
+    return Field(foreign_key=f"{table}.id", index=index, sa_type=Number)
+
+
+def _maybe(table: str, *, index: bool = False) -> Any:
+    return Field(default=None, foreign_key=f"{table}.id", index=index, sa_type=Number)
+
+
+def _at(*, index: bool = False) -> Any:
+    return Field(sa_type=UtcDateTime, index=index)
+
+
+def _maybe_at(*, index: bool = False) -> Any:
+    return Field(default=None, sa_type=UtcDateTime, index=index)
+
+
+# Who and where -------------------------------------------------------------------------------------------------------
+
+
+class Installation(SQLModel, table=True):
+    """A tenant that the app is installed in; `values` is encrypted JSON."""
+
+    __tablename__ = "installations"
+    __table_args__ = (UniqueConstraint("platform", "tenant"),)
+
+    id: int = _id()
+    platform: str
+    tenant: str
+    secret: bytes = Field(sa_type=LargeBinary)
+    installed_at: datetime = _at()
+
+
+class Key_(SQLModel, table=True):
+    """A random key of this database, for what is computed and never stored, where the operator set no key."""
+
+    __tablename__ = "keys"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class Person(SQLModel, table=True):
+    """A human being. `zone`, `start` and `end` are their own choice and go before what the platform says and the side's hours."""
+
+    __tablename__ = "people"
+
+    id: int = _id()
+    name: str
+    zone: str | None = None
+    start: time | None = None
+    end: time | None = None
+    days: str | None = None  # "0,1,2,3,4", 0 is Monday
+    praise: Praise = Field(default=Praise.PUBLIC, sa_type=_named(Praise))
+    left_at: datetime | None = _maybe_at()
+    erased_at: datetime | None = _maybe_at()
+
+
+class Account(SQLModel, table=True):
+    """A person on one platform. `tenant` is the person's home; `via` the installation through which they can be written to."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("platform", "tenant", "user"),)
+
+    id: int = _id()
+    person_id: int = _ref("people")
+    platform: str
+    tenant: str
+    user: str
+    via: str
+    name: str
+    zone: str | None = None
+    locale: str | None = None
+    bot: bool = False
+    reachable: bool = True
+    left_at: datetime | None = _maybe_at()
+
+
+class Absence(SQLModel, table=True):
+    """Days off or away, both ends included. The reason is not kept."""
+
+    __tablename__ = "absences"
+
+    id: int = _id()
+    person_id: int = _ref("people")
+    starts_on: date
+    ends_on: date
+
+
+class Partnership(SQLModel, table=True):
+    """What everything hangs on. `seq` and `head` are the last event of its record."""
+
+    __tablename__ = "partnerships"
+
+    id: int = _id()
+    name: str
+    purpose: str = ""
+    strategic: bool = False
+    status: Status = Field(default=Status.FORMING, sa_type=_named(Status))
+    created_at: datetime = _at()
+    paused_at: datetime | None = _maybe_at()
+    numbers: int = 0
+    seq: int = 0
+    head: str = ""
+
+
+class Side(SQLModel, table=True):
+    """One of the two: its organisation, its working calendar, its own ladder where it named one (level -> member ids)."""
+
+    __tablename__ = "sides"
+
+    partnership_id: int = Field(foreign_key="partnerships.id", primary_key=True, sa_type=Number)
+    key: Key = Field(primary_key=True, sa_type=_named(Key))
+    organisation: str
+    zone: str
+    days: str = "0,1,2,3,4"
+    start: time = time(9)
+    end: time = time(17)
+    country: str | None = None
+    region: str | None = None
+    ladder: dict[str, list[int]] = Field(default_factory=dict, sa_type=JSON)
+    home_platform: str | None = None
+    home_tenant: str | None = None
+
+
+class Member(SQLModel, table=True):
+    """A person on a side. One row a person and partnership, so nobody can stand on both sides. `rank` orders leaders, 1 is the
+    most senior; `confirmed` is false until the shepherd confirmed a side that was only said."""
+
+    __tablename__ = "members"
+    __table_args__ = (UniqueConstraint("partnership_id", "person_id"),)
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships")
+    person_id: int = _ref("people")
+    side: Key = Field(sa_type=_named(Key))
+    role: Role = Field(default=Role.MEMBER, sa_type=_named(Role))
+    dimension: Dimension | None = Field(default=None, sa_type=_named(Dimension))
+    virtual: bool = False
+    rank: int = 100
+    confirmed: bool = True
+    joined_at: datetime = _at()
+    left_at: datetime | None = _maybe_at()
+
+
+class Room(SQLModel, table=True):
+    __tablename__ = "rooms"
+    __table_args__ = (UniqueConstraint("platform", "tenant", "channel"),)
+
+    id: int = _id()
+    platform: str
+    tenant: str
+    channel: str
+    name: str = ""
+    gone_at: datetime | None = _maybe_at()
+
+
+class RoomPartnership(SQLModel, table=True):
+    """Which partnerships live in a room, and for which side; no side means both share it."""
+
+    __tablename__ = "room_partnerships"
+
+    room_id: int = Field(foreign_key="rooms.id", primary_key=True, sa_type=Number)
+    partnership_id: int = Field(foreign_key="partnerships.id", primary_key=True, index=True, sa_type=Number)
+    side: Key | None = Field(default=None, sa_type=_named(Key))
+
+
+class Invite(SQLModel, table=True):
+    """An invitation of the other side. The code itself is computed when it is shown; `fingerprint` finds it."""
+
+    __tablename__ = "invites"
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships")
+    nonce: str
+    fingerprint: str = Field(unique=True)
+    expires_at: datetime = _at()
+    used_at: datetime | None = _maybe_at()
+    void_at: datetime | None = _maybe_at()
+
+
+class WrongTry(SQLModel, table=True):
+    """A wrong invite code, counted for an hour."""
+
+    __tablename__ = "wrong_tries"
+
+    id: int = _id()
+    account_id: int = _ref("accounts")
+    at: datetime = _at()
+
+
+# The nouns -----------------------------------------------------------------------------------------------------------
+
+
+class Escalation(SQLModel, table=True):
+    """A concern. `ladder` and `agreement_version` stay what they were when it was raised; `state` is the machine's own packed value;
+    `told` has the members who got the card directly, and whether they were notified since it last opened."""
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "number"),
+        Index("ix_escalations_status", "partnership_id", "status"),
+    )
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships")
+    number: int
+    raised_by: int = _ref("members", index=False)
+    side: Key = Field(sa_type=_named(Key))
+    summary: str
+    impact: str = ""
+    tried: str = ""
+    asked: str = ""
+    wanted_by: datetime | None = _maybe_at()
+    urgency: Urgency = Field(default=Urgency.NORMAL, sa_type=_named(Urgency))
+    private: bool = False
+    outcome: str = ""
+    owner: int | None = _maybe("members")
+    status: str
+    state: str
+    ladder: str
+    told: dict[str, bool] = Field(default_factory=dict, sa_type=JSON)
+    agreement_version: int | None = None
+    raised_at: datetime = _at()
+    ended_at: datetime | None = _maybe_at()
+
+
+class Celebration(SQLModel, table=True):
+    __tablename__ = "celebrations"
+    __table_args__ = (UniqueConstraint("partnership_id", "number"),)
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships")
+    number: int
+    given_by: int = _ref("members", index=False)
+    why: str
+    milestone: bool = False
+    public: bool = True
+    given_at: datetime = _at()
+    edited_at: datetime | None = _maybe_at()
+    undone_at: datetime | None = _maybe_at()
+
+
+class Celebrated(SQLModel, table=True):
+    """Who is celebrated: a member, or (no member) a whole side."""
+
+    __tablename__ = "celebrated"
+    __table_args__ = (UniqueConstraint("celebration_id", "member_id", "side"),)
+
+    id: int = _id()
+    celebration_id: int = _ref("celebrations")
+    member_id: int | None = _maybe("members")
+    side: Key | None = Field(default=None, sa_type=_named(Key))
+
+
+class Clap(SQLModel, table=True):
+    __tablename__ = "claps"
+
+    celebration_id: int = Field(foreign_key="celebrations.id", primary_key=True, sa_type=Number)
+    member_id: int = Field(foreign_key="members.id", primary_key=True, sa_type=Number)
+
+
+class Comment(SQLModel, table=True):
+    """What somebody said about a subject, carried to every room where it lives."""
+
+    __tablename__ = "comments"
+    __table_args__ = (Index("ix_comments_subject", "subject"),)
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships", index=False)
+    subject: str
+    member_id: int = _ref("members", index=False)
+    words: str
+    said_at: datetime = _at()
+
+
+# One way in ----------------------------------------------------------------------------------------------------------
+
+
+class Inbox(SQLModel, table=True):
+    """What was answered, with its answer, so that a redelivery acts on nothing and hears the same."""
+
+    __tablename__ = "inbox"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    delivery: str = Field(primary_key=True)
+    at: datetime = _at(index=True)
+    reply: str | None = None
+
+
+class Kept(SQLModel, table=True):
+    """Something kept for its person for an hour: a parked inbound value that waits for an answer, or a form to reopen."""
+
+    __tablename__ = "kept"
+
+    key: str = Field(primary_key=True)
+    account_id: int = _ref("accounts", index=False)
+    value: str
+    until: datetime = _at(index=True)
+
+
+# One way out ---------------------------------------------------------------------------------------------------------
+
+
+class Lane(SQLModel, table=True):
+    """A channel, or one person's direct messages, as seen by delivery: one send in flight. `due_at` is when it has something to
+    do next (None: nothing), `lease_until` while a process holds it."""
+
+    __tablename__ = "lanes"
+    __table_args__ = (
+        UniqueConstraint("platform", "tenant", "target"),
+        Index("ix_lanes_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+    )
+
+    id: int = _id()
+    platform: str
+    tenant: str
+    target: str
+    due_at: datetime | None = _maybe_at()
+    lease_until: datetime | None = _maybe_at()
+
+
+class Outbox(SQLModel, table=True):
+    """One thing to deliver. `message` is packed when it is said once; a living card has none and is drawn from its subject when
+    it is sent. `state`: waiting, sending, unsure (it may have arrived), sent, parked, dropped."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_waiting",
+            "lane_id",
+            "urgent",
+            "id",
+            sqlite_where=text("state IN ('waiting','sending','unsure')"),
+            postgresql_where=text("state IN ('waiting','sending','unsure')"),
+        ),
+        Index(
+            "ix_outbox_subject",
+            "subject",
+            "lane_id",
+            "id",
+            sqlite_where=text("state IN ('waiting','sending','unsure')"),
+            postgresql_where=text("state IN ('waiting','sending','unsure')"),
+        ),
+        Index(
+            "ux_outbox_redraw",
+            "lane_id",
+            "subject",
+            "slot",
+            unique=True,
+            sqlite_where=text("state = 'waiting' AND message IS NULL"),
+            postgresql_where=text("state = 'waiting' AND message IS NULL"),
+        ),
+    )
+
+    id: int = _id()
+    lane_id: int = _ref("lanes", index=False)
+    partnership_id: int | None = _maybe("partnerships")
+    account_id: int | None = _maybe("accounts")
+    room_id: int | None = _maybe("rooms")
+    way: str
+    subject: str
+    slot: str = ""
+    under: str = ""  # slot of the living card in whose thread it goes
+    urgent: bool = False
+    message: str | None = None
+    token: str = Field(unique=True)
+    state: str = "waiting"
+    tries: int = 0
+    created_at: datetime = _at(index=True)
+    due_at: datetime = _at()
+    settled_at: datetime | None = _maybe_at()
+    trouble: str = ""
+
+
+class Post(SQLModel, table=True):
+    """Where a living card stands in a lane: the platform's id of it, and for whom it was said."""
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        UniqueConstraint("lane_id", "subject", "slot"),
+        Index("ix_posts_message", "platform", "tenant", "channel", "message"),
+    )
+
+    id: int = _id()
+    lane_id: int = _ref("lanes", index=False)
+    subject: str = Field(index=True)
+    slot: str
+    platform: str
+    tenant: str
+    channel: str
+    message: str
+    under: str = ""
+    partnership_id: int | None = _maybe("partnerships")
+    account_id: int | None = _maybe("accounts")
+    room_id: int | None = _maybe("rooms")
+
+
+# One kind of time, one record ----------------------------------------------------------------------------------------
+
+
+class Timer(SQLModel, table=True):
+    """Something that will happen once. `once` is unique for ever, so that it cannot be planned twice; `state`: waiting, fired, parked."""
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        Index("ix_timers_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index("ix_timers_subject", "subject", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    )
+
+    id: int = _id()
+    kind: str
+    subject: str
+    once: str = Field(unique=True)
+    due_at: datetime = _at()
+    state: str = "waiting"
+    tries: int = 0
+    planned_for: datetime = _at()
+    fired_at: datetime | None = _maybe_at()
+    trouble: str = ""
+
+
+class Event(SQLModel, table=True):
+    """One thing that happened: the public header of the record. `digest` is of its salted body, `hash` of the header and `before`."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (UniqueConstraint("partnership_id", "seq"), Index("ix_ledger_subject", "subject"))
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships", index=False)
+    seq: int
+    at: datetime = _at()
+    kind: str
+    subject: str
+    actor: int | None = _maybe("members")
+    side: str = ""
+    platform: str = ""
+    clause: str = ""
+    digest: str
+    before: str
+    hash: str
+
+
+class EventBody(SQLModel, table=True):
+    """What an event said, in a row of its own that can be erased while the chain still verifies."""
+
+    __tablename__ = "ledger_bodies"
+
+    event_id: int = Field(foreign_key="ledger.id", primary_key=True, sa_type=Number)
+    salt: str
+    body: str
