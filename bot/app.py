@@ -10,7 +10,7 @@ import functools
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from aiohttp import web
@@ -22,7 +22,7 @@ from bot.actions import View, drawn, parking
 from bot.actions.secrets import reveal
 from bot.inbound import Inbound
 from bot.messages import Message, Reply
-from bot.port import Platform
+from bot.port import Answer, Platform
 from bot.settings import Settings
 from bot.web import application
 from handlers.answering import answer
@@ -85,11 +85,18 @@ class App:
     """The whole bot around one database and some platforms."""
 
     def __init__(
-        self, settings: Settings, database: Database, platforms: Sequence[Platform], now: Now = utc_now
+        self,
+        settings: Settings,
+        database: Database,
+        platforms: Sequence[Platform],
+        now: Now = utc_now,
+        prelude: Callable[[Answer], Awaitable[None]] | None = None,
     ) -> None:
+        """`prelude` runs when all is joined and before the doors are open to others."""
         handlers.discover()
         self.settings, self.database, self.platforms, self.now = settings, database, platforms, now
         self.keys = tuple(settings.secret_keys)
+        self._prelude = prelude
         self.delivery = Delivery(
             database,
             {platform.name: platform for platform in platforms},
@@ -128,6 +135,8 @@ class App:
         await self.metronome.start()
         for platform in self.platforms:
             await platform.open(self.answer)
+        if self._prelude is not None:
+            await self._prelude(self.answer)
         listener = web.TCPSite(self._runner, self.settings.bellwether_host, self.settings.bellwether_port)
         await listener.start()
         self.port = self._runner.addresses[0][1]
@@ -162,6 +171,18 @@ class App:
         metrics.OLDEST.set((now - oldest).total_seconds() if oldest else 0)
         metrics.LATE.set(late)
         metrics.LATEST.set((now - latest).total_seconds() if latest else 0)
+
+
+def stage(port: int, database_url: str | None) -> App:
+    """Put the demo together: the whole bot around the chat in the browser and a sample partnership."""
+    from bot.demo import Demo
+
+    settings = Settings(bellwether_port=port)
+    database = Database(database_url or "sqlite://")
+    demo = Demo(database)
+    app = App(settings, database, [demo.local], demo.clock.now, demo.begin)
+    demo.join(app.metronome.tick, app.delivery.drain)
+    return app
 
 
 def _draw(session: Session, claimed: Claimed, *, now: Now) -> Message | None:

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
+import threading
+import traceback
+import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -21,6 +27,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.app import App
+    from storage import Database
 
 cli = typer.Typer(
     help="Bellwether keeps a partnership between two organisations on course, in the chats where its people are.",
@@ -29,8 +36,10 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-manifests = typer.Typer(help="Print or write the app's manifest for a chat platform.", no_args_is_help=True)
+manifests = typer.Typer(help="Print the app's manifest for a chat platform.", no_args_is_help=True)
 cli.add_typer(manifests, name="manifest")
+
+_STOP_SECONDS = 9  # what still hangs by then is let go: whatever was acknowledged is saved
 
 
 class Format(StrEnum):
@@ -46,52 +55,40 @@ def fail(*problems: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def settings() -> Settings:
-    """Read the settings; ends with 1 and a line for each that is wrong."""
-    try:
-        return Settings()
-    except ValidationError as wrong:
-        fail(*(f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in wrong.errors()))
-
-
 @cli.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Where the page is: http://127.0.0.1:<port>/.")] = 3000,
-    database: Annotated[str | None, typer.Option(help="Keep what happens there; without it nothing is left behind.")] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where the page is: http://127.0.0.1:<port>/. 0 takes a free one.")
+    ] = 3000,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help="Keep what happens there; without it nothing is left behind.")
+    ] = None,
 ) -> None:
     """Try everything in the browser: a sample partnership, people of both sides, a clock that can be moved."""
-    from bot.demo import stage
+    from bot.app import stage
 
-    _serve(stage(port, database))
+    app = stage(port, database)
+    _serve(app, lambda: _invite(app.port))
 
 
 @cli.command()
 def run() -> None:
     """Run the bot with the platforms that are configured."""
     from bot import logs
-    from bot.app import App, Misconfigured, connect, utc_now
+    from bot.app import App, connect, utc_now
     from storage import Database
 
-    wanted = settings()
-    logs.configure(wanted.bellwether_log_level, wanted.bellwether_log_format)
-    try:
-        database = Database(wanted.bellwether_database_url)
-        app = App(wanted, database, connect(wanted, database, utc_now))
-    except Misconfigured as wrong:
-        fail(*wrong.problems)
-    _serve(app)
+    settings = Settings()
+    logs.configure(settings.bellwether_log_level, settings.bellwether_log_format)
+    database = Database(settings.bellwether_database_url)
+    _serve(App(settings, database, connect(settings, database, utc_now)))
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database to the current schema."""
-    from storage import Database
-
-    database = Database(settings().bellwether_database_url)
-    try:
+    with _database() as database:
         database.migrate()
-    finally:
-        database.close()
     print("The database is at the current schema.")
 
 
@@ -100,7 +97,7 @@ def doctor() -> None:
     """Check settings, database, tokens and scopes; say what is missing and how to get it."""
     from bot.doctor import problems
 
-    found = asyncio.run(problems(settings()))
+    found = asyncio.run(problems(Settings()))
     if found:
         fail(*found)
     print("All is well.")
@@ -111,66 +108,112 @@ def manifest_slack(
     url: Annotated[str | None, typer.Option(help="The public URL of this deployment.")] = None,
 ) -> None:
     """Print the Slack app manifest, with your public URL in it."""
-    from bot.platforms.slack.manifest import manifest
+    from bot.platforms.slack.manifest import manifest_yaml
 
-    print(manifest(url))
+    print(manifest_yaml(url), end="")
 
 
 @cli.command()
 def export(
-    partnership: Annotated[int, typer.Argument(help="The partnership's number, as `/partnership status` shows it.")],
+    partnership: Annotated[str, typer.Argument(help="Its name, or its number where several are called so.")],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.MD,
 ) -> None:
-    """Write the record of a partnership to standard output."""
-    from bot.record import written
-    from storage import Database
+    """Write the record of a partnership to standard output, with what is private in it."""
+    from bot.record import meant, written
 
-    database = Database(settings().bellwether_database_url)
-    try:
-        text = database.run(written, partnership, form.value)
-    finally:
-        database.close()
-    if text is None:
-        fail(f"There is no partnership with the number {partnership}.")
-    print(text)
+    with _database() as database:
+        if not database.current():
+            fail("The database schema is not current: run `bellwether migrate`.")
+        print(database.run(written, database.run(meant, partnership), form.value))
 
 
 @cli.command()
 def verify(file: Annotated[Path, typer.Argument(help="A record exported with --format json.")]) -> None:
     """Check the hash chain of an exported record; needs no database."""
-    from storage.ledger import verify as broken
+    from bot.record import faults
 
     try:
-        events = json.loads(file.read_text())["events"]
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        problems = faults(record)
+    except ValueError as wrong:
         fail(f"{file} is not an exported record: {wrong}")
-    problems = broken(events)
     if problems:
         fail(*problems)
-    print(f"The record is whole: {len(events)} events, each bound to the one before.")
+    print(f"The record is whole: {len(record['events'])} events, each bound to the one before.")
 
 
-def _serve(app: App) -> None:
-    from bot.app import Misconfigured
-    from storage import Unavailable
+@contextmanager
+def _database() -> Iterator[Database]:
+    from storage import Database
 
+    database = Database(Settings().bellwether_database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _invite(port: int) -> None:
+    """Say where the page is, and open it where there is a browser and somebody at the terminal."""
+    url = f"http://127.0.0.1:{port}/"
+    print(f"Bellwether is ready: {url}  (Ctrl+C ends it)", flush=True)
+    if sys.stdout.isatty():
+        webbrowser.open(url)
+
+
+def _serve(app: App, ready: Callable[[], None] = lambda: None) -> None:
     async def until_told() -> None:
         stop = asyncio.Event()
+
+        def told() -> None:
+            stop.set()
+            last = threading.Timer(_STOP_SECONDS, os._exit, (0,))
+            last.daemon = True
+            last.start()
+
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(each, stop.set)
+            loop.add_signal_handler(each, told)
         try:
             await app.start()
+            ready()
             await stop.wait()
         finally:
             await app.stop()
 
-    try:
-        asyncio.run(until_told())
-    except (Misconfigured, Unavailable, OSError) as wrong:
-        fail(str(wrong))
+    asyncio.run(until_told())
+
+
+def explained(wrong: Exception) -> list[str]:
+    """Say what went wrong, a line a problem. What nobody foresaw is named with the place where it happened."""
+    from bot.app import Misconfigured
+    from bot.record import Unknown
+    from storage import Unavailable
+    from storage.installations import Sealed
+
+    match wrong:
+        case ValidationError():
+            return [
+                f"{'.'.join(map(str, each['loc'])).upper()}: {each['msg'].removeprefix('Value error, ')}"
+                for each in wrong.errors()
+            ]
+        case Misconfigured():
+            return list(wrong.problems)
+        case Unavailable():
+            return [f"{' '.join(str(wrong).split())}. Check BELLWETHER_DATABASE_URL."]
+        case Unknown() | Sealed() | OSError():
+            return [str(wrong)]
+        case _:
+            place = traceback.extract_tb(wrong.__traceback__)[-1]
+            said = " ".join(str(wrong).split())
+            return [f"Something unexpected failed: {type(wrong).__name__}: {said} ({place.filename}:{place.lineno})"]
 
 
 def main() -> None:
     """The entry point."""
-    cli()
+    try:
+        cli()
+    except Exception as wrong:
+        for line in explained(wrong):
+            print(line, file=sys.stderr)
+        raise SystemExit(1) from None

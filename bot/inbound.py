@@ -74,7 +74,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed(Arrival):
-    """A command: `/escalate the rig is down`, a mention of the bot, or plain words in a direct message (then `command` is empty)."""
+    """A command: `/escalate the rig is down`; or what was said to the bot by mention or directly, its first word as the command."""
 
     command: str
     words: Words = ()

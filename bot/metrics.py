@@ -19,7 +19,9 @@ LATENCY = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
     registry=REGISTRY,
 )
-SENDS = Counter("bellwether_sends_total", "Tries to deliver, by platform and outcome.", ["platform", "outcome"], registry=REGISTRY)
+SENDS = Counter(
+    "bellwether_sends_total", "Tries to deliver, by platform and outcome.", ["platform", "outcome"], registry=REGISTRY
+)
 WAITING = Gauge("bellwether_outbox_waiting", "Outbox rows that wait or are being sent.", registry=REGISTRY)
 OLDEST = Gauge("bellwether_outbox_oldest_seconds", "Age of the oldest of them.", registry=REGISTRY)
 LATE = Gauge("bellwether_timers_late", "Timers that are due and have not fired.", registry=REGISTRY)

@@ -7,39 +7,81 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_LATER = "for Teams, which this version does not connect to yet"
 
 
 class Settings(BaseSettings):
-    """The table of settings in the README is checked against this class."""
+    """Each setting with what it means; the README's table is written from here."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    bellwether_database_url: str = "sqlite:///bellwether.db"
-    bellwether_host: str = "127.0.0.1"
-    bellwether_port: int = 3000
-    bellwether_public_url: str | None = None
-    bellwether_secret_keys: SecretStr | None = None
-    bellwether_log_level: Literal["debug", "info", "warning", "error"] = "info"
-    bellwether_log_format: Literal["text", "json"] = "text"
+    bellwether_database_url: str = Field(
+        default="sqlite:///bellwether.db",
+        description="SQLAlchemy URL; `postgresql://…` (psycopg) for several processes",
+    )
+    bellwether_host: str = Field(default="127.0.0.1", description="where the web server listens: the address")
+    bellwether_port: int = Field(default=3000, ge=0, le=65535, description="where the web server listens: the port")
+    bellwether_public_url: str | None = Field(
+        default=None, description="how the platforms and people reach it (`https://…`)"
+    )
+    bellwether_secret_keys: SecretStr | None = Field(
+        default=None, description="Fernet keys, newest first, with commas between; needed as soon as tokens are stored"
+    )
+    bellwether_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="`debug`, `info`, `warning` or `error`"
+    )
+    bellwether_log_format: Literal["text", "json"] = Field(default="text", description="`text`, or `json` for machines")
 
-    slack_bot_token: SecretStr | None = None
-    slack_signing_secret: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
-    slack_client_id: str | None = None
-    slack_client_secret: SecretStr | None = None
-    slack_api_url: str = "https://slack.com/api/"
+    slack_bot_token: SecretStr | None = Field(default=None, description="the bot's token (`xoxb-…`), for one workspace")
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="by which Slack signs its requests over HTTP"
+    )
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="an app-level token (`xapp-…`): Socket Mode, not HTTP"
+    )
+    slack_client_id: str | None = Field(
+        default=None, description="installation into many workspaces: the app's client id"
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None, description="installation into many workspaces: its secret"
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", description="another Web API endpoint (GovSlack, tests)"
+    )
 
-    microsoft_app_id: str | None = None
-    microsoft_app_password: SecretStr | None = None
-    microsoft_app_type: str | None = None
-    microsoft_app_tenant_id: str | None = None
-    microsoft_apps_file: str | None = None
-    microsoft_openid_url: str | None = None
-    microsoft_login_url: str | None = None
-    teams_service_hosts: str | None = None
-    teams_allow_unauthenticated: bool = False
+    microsoft_app_id: str | None = Field(default=None, description=_LATER)
+    microsoft_app_password: SecretStr | None = Field(default=None, description=_LATER)
+    microsoft_app_type: str | None = Field(default=None, description=_LATER)
+    microsoft_app_tenant_id: str | None = Field(default=None, description=_LATER)
+    microsoft_apps_file: str | None = Field(default=None, description=_LATER)
+    microsoft_openid_url: str | None = Field(default=None, description=_LATER)
+    microsoft_login_url: str | None = Field(default=None, description=_LATER)
+    teams_service_hosts: str | None = Field(default=None, description=_LATER)
+    teams_allow_unauthenticated: bool = Field(default=False, description=_LATER)
+
+    @field_validator("bellwether_database_url")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            kind = make_url(url).get_backend_name()
+        except (ArgumentError, ValueError):
+            kind = ""
+        if kind not in ("sqlite", "postgresql"):
+            raise ValueError("write it as sqlite:///file.db or postgresql://user:password@host/name")
+        return url
+
+    @field_validator("bellwether_public_url")
+    @classmethod
+    def _public(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("https://", "http://")):
+            raise ValueError("write it whole, as https://bellwether.example.org")
+        return url
 
     @property
     def secret_keys(self) -> list[str]:

@@ -19,6 +19,7 @@ from bot.actions.secrets import reveal
 from bot.inbound import (
     Heard,
     Inbound,
+    Mention,
     PlaceKind,
     Pressed,
     Profile,
@@ -29,6 +30,7 @@ from bot.inbound import (
 )
 from bot.messages import Button, Errors, Form, Menu, Message, Nothing, Option, Paragraph, Reply, Style, Tone
 from bot.pack import pack, unpack
+from bot.rules.grammar import printable, tidy
 from bot.words import line
 from handlers import Ask, Command, Door, Sorry, Visit, buttons, commands, entry, forms, happenings, helping, threads
 from storage import inbox, kept, people, subjects
@@ -48,6 +50,7 @@ class _Parked:
 
 def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, ...] = ()) -> Reply:
     """Answer one inbound value. Exceptions other than a feature's own questions and refusals roll everything back."""
+    arrival = _legible(arrival)
     attempt = session.begin_nested()
     place = arrival.place
     before = inbox.seen(session, place.platform, place.tenant, arrival.delivery, now)
@@ -63,6 +66,25 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
     inbox.keep(session, place.platform, place.tenant, arrival.delivery, pack(reply, Reply))
     attempt.commit()
     return reveal(session, reply, keys)
+
+
+def _legible(arrival: Inbound) -> Inbound:
+    """The same without what no database keeps and nobody can read: control characters and halves of letters."""
+    arrival = replace(arrival, sender=replace(arrival.sender, name=tidy(arrival.sender.name)))
+    match arrival:
+        case Typed(words=words) | Heard(words=words):
+            return replace(arrival, words=tuple(_word(each) for each in words))
+        case Submitted(values=values):
+            filled = {name: printable(given) if isinstance(given, str) else given for name, given in values.items()}
+            return replace(arrival, values=filled)
+        case _:
+            return arrival
+
+
+def _word(word: str | Mention) -> str | Mention:
+    if isinstance(word, Mention):
+        return replace(word, profile=replace(word.profile, name=tidy(word.profile.name)))
+    return printable(word)
 
 
 def _reply(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, ...]) -> Reply:

@@ -86,11 +86,11 @@ def _picked(visit: Visit, mention: Mention) -> Receiver | Line:
     profile = mention.profile
     account = (profile.account.platform, profile.account.tenant, profile.account.user)
     if profile.bot:
-        return line(Text(profile.name), " is an app, and celebrations are for people. ")
+        return line(Text(profile.name), " is an app, and celebrations are for people.")
     for each in visit.scene.everybody:
         if account in {(one.platform, one.tenant, one.user) for one in each.accounts}:
-            if each.left:
-                return line(each.shown(), " is not in this partnership any more. ")
+            if each.left or profile.gone:
+                return line(each.shown(), " is not in this partnership any more.")
             return _oneself() if each.id == visit.actor.id else each.id
     side = visit.scene.organisation(visit.actor.side)
     return line(
@@ -99,7 +99,7 @@ def _picked(visit: Visit, mention: Mention) -> Receiver | Line:
         + ("Add them" if _keeps_members(visit.actor) else "Your side’s shepherd can add them")
         + " with ",
         Code(f"/partnership members add @{profile.name} to {side}"),
-        " (or to the other side), then celebrate again. ",
+        " (or to the other side), then celebrate again.",
     )
 
 
@@ -116,15 +116,15 @@ def _named(visit: Visit, index: int, typed: str) -> Receiver | Line:
         return found[0]
     if celebrating.meant(typed, {visit.actor.id: visit.actor.person.name}, {}):
         return _oneself()
-    return line("I know nobody called ", Text(f"@{typed}"), " in this partnership: choose them in the form. ")
+    return line("I know nobody called ", Text(f"@{typed}"), " in this partnership: choose them in the form.")
 
 
 def _oneself() -> Line:
-    return line("You cannot celebrate yourself, but you can celebrate those who helped you. ")
+    return line("You cannot celebrate yourself, but you can celebrate those who helped you.")
 
 
 def _joined(troubles: Sequence[Line]) -> Line:
-    return line(*(part for trouble in troubles for part in trouble))
+    return line(*(part for trouble in troubles for part in (*trouble, " ")))[:-1]
 
 
 def _keeps_members(who: Standing) -> bool:
@@ -162,13 +162,13 @@ def form(visit: Visit, draft: cards.Draft, intro: str = "", occasion: Occasion |
 def filled_in(visit: Visit) -> Wish | Errors:
     """What the form says, or what is wrong in it."""
     offered = {value for _, value in _options(visit)}
-    chosen = tuple(dict.fromkeys(visit.chosen("who")))
+    chosen = tuple(dict.fromkeys(visit.chosen("people")))
     why = tidy(visit.value("why"))
     wrong: dict[str, str] = {}
     if not chosen:
-        wrong["who"] = "Choose at least one person, or a whole side."
+        wrong["people"] = "Choose at least one person, or a whole side."
     elif not offered.issuperset(chosen):
-        wrong["who"] = "Somebody you chose is not in this partnership any more. Please choose again."
+        wrong["people"] = "Somebody you chose is not in this partnership any more. Please choose again."
     if trouble := celebrating.trouble_with(why):
         wrong["why"] = trouble
     if wrong:

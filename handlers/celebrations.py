@@ -11,6 +11,7 @@ from bot.actions import celebrations, comments
 from bot.actions.celebrations import Occasion
 from bot.cards import celebration as cards
 from bot.cards import comment as comment_cards
+from bot.cards import several
 from bot.inbound import PlaceKind
 from bot.messages import Errors, Nothing, Reply
 from bot.rules import celebrating
@@ -65,7 +66,7 @@ def undo(visit: Visit, session: Session) -> Reply:
 def comment(visit: Visit, session: Session) -> Reply:
     """Ask for the words."""
     allow_celebrating(visit)
-    return comment_cards.form("celebration.comment", visit.subject, _reach(_standing(visit, session)))
+    return comment_cards.form("celebration.comment", visit.subject, _reach(visit, _standing(visit, session)))
 
 
 @submitted("celebration.comment")
@@ -77,12 +78,12 @@ def say(visit: Visit, session: Session) -> Reply:
     if not words:
         return Errors({"words": "Write a word or two."})
     _say(visit, session, occasion, words, from_room=None, private=not occasion.audience.in_rooms)
-    return comment_cards.taken(words, _reach(occasion))
+    return comment_cards.taken(words, _reach(visit, occasion))
 
 
 @heard("celebration")
 def reply(visit: Visit, session: Session) -> Reply:
-    """Carry what was said in a card's thread to the other side; what is said in a direct message stays among those concerned."""
+    """Carry what was said in a card's thread to the other side; what is said under a direct message stays direct."""
     words = text_of(visit.words)
     if not words:
         return Nothing()
@@ -105,22 +106,22 @@ def _say(
         occasion.subject,
         words,
         from_room=from_room,
-        only=celebrations.concerned(visit.scene, occasion) if private else None,
+        only=celebrations.listeners(visit.scene, occasion, visit.actor) if private else None,
         about=cards.about(occasion.row.number, giver),
     )
 
 
-def _reach(occasion: Occasion) -> Line:
+def _reach(visit: Visit, occasion: Occasion) -> Line:
     if occasion.audience.in_rooms:
-        return line("It goes into the thread of the card in the rooms of both sides, with your name.")
-    return line("It goes directly to those whom this celebration concerns, with your name.")
+        return line("It goes into the thread of the card in every room that shows it, with your name.")
+    listeners = celebrations.listeners(visit.scene, occasion, visit.actor)
+    return line("It goes directly to ", *several([each.shown() for each in listeners]), ", with your name.")
 
 
 def _standing(visit: Visit, session: Session) -> Occasion:
     """The celebration, as long as it stands and the visitor may know of it."""
     occasion = celebrations.of(session, visit.scene, visit.number)
-    concerned = {each.id for each in celebrations.concerned(visit.scene, occasion)}
-    if not occasion.audience.in_rooms and visit.actor.id not in concerned:
+    if not occasion.audience.in_rooms and visit.actor.id not in celebrations.concerned(occasion):
         raise entry.nothing_here(visit)
     if occasion.row.undone_at is not None:
         raise Sorry("This celebration was taken back, so there is nothing more to do with it.")

@@ -19,6 +19,9 @@ from storage.scenes import Scene, scene
 from storage.tables import Account, Room
 
 
+FIGURES_AT_MOST = 18  # of an id: more than that no database holds
+
+
 def enter(session: Session, visit: Visit) -> Visit:
     """Find the partnership and the member; raises `Ask` where that is open, `Sorry` where there is nothing for this visitor."""
     room = partnerships.room(session, visit.arrival.place)
@@ -75,6 +78,8 @@ def _which(session: Session, visit: Visit, room: Room | None) -> tuple[int, Key 
     here = partnerships.in_room(session, room.id) if room else []
     sides = {partnership.id: side for partnership, side in here}
     if visit.subject:
+        if len(visit.subject.partition(":")[2]) > FIGURES_AT_MOST:
+            raise nothing_here(visit)
         meant = subjects.partnership_of(session, visit.subject)
         if meant is None:
             raise nothing_here(visit)

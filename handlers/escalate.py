@@ -14,13 +14,13 @@ from bot.cards import escalation as cards
 from bot.cards.escalation import Draft, Rung
 from bot.inbound import Mention
 from bot.messages import Errors, Form, Message, Reply
-from bot.rules import dates, grammar, worktime
+from bot.rules import dates, grammar, naming, worktime
 from bot.rules import ladder as ladders
 from bot.rules.authority import Right
 from bot.rules.ladder import LEVELS
-from bot.words import Code, Text, Urgency, local
+from bot.words import Code, Role, Text, Urgency, line, local
 from handlers import Ask, Sorry, Visit, command, submitted
-from handlers.rights import allow, allow_with, both_here
+from handlers.rights import allow, both_here, escalation_in
 from storage import escalations as store
 from storage.people import Standing
 from storage.tables import Escalation
@@ -40,12 +40,16 @@ def escalate(visit: Visit, session: Session) -> Reply:
     """Raise a concern to those who can help."""
     both_here(visit)
     allow(visit, Right.ESCALATE)
-    wish = grammar.escalation_wish(visit.words)
+    others = {each.id: each.person.name for each in _others(visit)}
+    wish = grammar.escalation_wish(visit.words, lambda name: bool(naming.matches(name, others)))
     draft = Draft(summary=wish.text, wanted_by=wish.by or "", high=wish.high)
-    if isinstance(wish.to, int):
-        draft = replace(draft, level=wish.to)
-    elif wish.to is not None:
-        draft = replace(draft, to=_mentioned(visit, wish.to, draft).member.person_id)
+    match wish.to:
+        case int(level):
+            draft = replace(draft, level=level)
+        case Mention():
+            draft = replace(draft, to=_mentioned(visit, wish.to, draft).member.person_id)
+        case str(name):
+            draft = replace(draft, to=_named(visit, name, naming.matches(name, others)).member.person_id)
     if not wish.text:
         return _form(visit, draft)
     problem = _problem(wish.text)
@@ -64,24 +68,24 @@ def sent(visit: Visit, session: Session) -> Reply:
         asked=visit.value("asked"),
         wanted_by=visit.value("wanted_by"),
         high=visit.value("urgency") == Urgency.HIGH,
-        level=int(visit.value("level") or 0),
-        to=int(visit.value("to")) if visit.value("to") else None,
+        level=_figure(visit.value("level")) or 0,
+        to=_figure(visit.value("to")),
         private=bool(visit.value("private")),
     )
     problem = _problem(draft.summary)
     if problem:
         return Errors({"summary": problem})
-    if draft.wanted_by:
+    changing = escalation_in(visit, session, Right.NOTE) if visit.subject.startswith("escalation:") else None
+    kept = changing.wanted_by if changing and draft.wanted_by == _wanted_typed(visit, changing) else None
+    if draft.wanted_by and kept is None:
         try:
             _deadline(visit, draft)
         except dates.Unclear as unclear:
             return Errors({"wanted_by": str(unclear)})
-    if visit.subject.startswith("escalation:"):
-        escalation = store.get(session, visit.number)
-        allow_with(visit, Right.NOTE, escalation)
-        allow_change(visit, escalation)
-        shown = escalations.change(session, visit.call, escalation, _concern(visit, draft))
-        return cards.done(shown, "is changed.")
+    if changing:
+        allow_change(visit, changing)
+        concern = replace(_concern(visit, replace(draft, wanted_by="")), wanted_by=kept or _wanted(visit, draft))
+        return cards.done(escalations.change(session, visit.call, changing, concern), "is changed.")
     both_here(visit)
     allow(visit, Right.ESCALATE)
     return _raise(visit, session, draft)
@@ -97,9 +101,19 @@ def allow_change(visit: Visit, escalation: Escalation) -> None:
 
 def change_form(visit: Visit, escalation: Escalation) -> Form:
     """The form with what was said, for its raiser to correct."""
-    wanted = local(escalation.wanted_by, visit.zone) if escalation.wanted_by else ""
+    wanted = _wanted_typed(visit, escalation)
     draft = Draft(escalation.summary, escalation.impact, escalation.tried, escalation.asked, wanted)
     return cards.form(visit.subject, visit.scene.partnership.name, (), draft)
+
+
+def _wanted_typed(visit: Visit, escalation: Escalation) -> str:
+    """The day it is wanted by, as its raiser would type it."""
+    return local(escalation.wanted_by, visit.zone) if escalation.wanted_by else ""
+
+
+def _figure(given: str) -> int | None:
+    """A number that was chosen from a list; None for anything else."""
+    return int(given) if given.isascii() and given.isdigit() else None
 
 
 def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
@@ -110,7 +124,9 @@ def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
         raise Sorry(f"There is no level {concern.level}. The levels are {levels}.", form=_form(visit, draft))
     if not ladder.rungs:
         raise Sorry(
-            "Nobody stands on any level of the ladder. Name people with ", Code("/partnership side ladder 1 @name"), "."
+            "Nobody else stands on any level of the ladder. A shepherd can name people with ",
+            Code("/partnership side ladder 1 @name"),
+            ".",
         )
     level = concern.level or (concern.to and ladders.level_of(ladder, concern.to)) or ladder.rungs[0].level
     start = next((rung for rung in ladder.rungs if rung.level >= level), ladder.rungs[-1])
@@ -158,6 +174,12 @@ def _member(visit: Visit, draft: Draft) -> int | None:
         raise Sorry(
             "That person is not a member any more. Choose somebody else.", form=_form(visit, replace(draft, to=None))
         )
+    if who.member.role is Role.OBSERVER:
+        raise Sorry(
+            who.shown(),
+            " observes and does not act. Choose somebody else, or leave it to the ladder.",
+            form=_form(visit, replace(draft, to=None)),
+        )
     if who.id == visit.actor.id:
         raise Sorry(
             "You cannot escalate to yourself. Leave it to the ladder, or name somebody else.",
@@ -178,6 +200,22 @@ def _mentioned(visit: Visit, mention: Mention, draft: Draft) -> Standing:
         ", or leave it to the ladder.",
         form=_form(visit, draft),
     )
+
+
+def _named(visit: Visit, name: str, ids: list[int]) -> Standing:
+    """The one member whom a typed name means; asked where it may be several."""
+    chosen = visit.answers.get("to", "")
+    meant = [each for each in ids if chosen in ("", str(each))]
+    if len(meant) != 1:
+        those = [visit.scene.who(each) for each in ids]
+        options = [(f"{each.person.name} ({each.organisation})", str(each.id)) for each in those]
+        raise Ask("to", line("Whom do you mean by ", Text(f"@{name}"), "?"), options)
+    return visit.scene.who(meant[0])
+
+
+def _others(visit: Visit) -> list[Standing]:
+    """Those whom the visitor can address."""
+    return [each for each in visit.scene.members if each.id != visit.actor.id and each.member.role is not Role.OBSERVER]
 
 
 def _wanted(visit: Visit, draft: Draft) -> datetime | None:
@@ -219,5 +257,5 @@ def _form(visit: Visit, draft: Draft) -> Form:
         those = [visit.scene.who(each) for each in rung.everybody]
         away = tuple((each.shown(), until) for each in those if (until := _away_until(each, visit.now)))
         rungs.append(Rung(rung.level, tuple(each.shown() for each in those), away))
-    others = [each.shown() for each in visit.scene.members if each.id != visit.actor.id]
+    others = [each.shown() for each in _others(visit)]
     return cards.form(f"partnership:{visit.scene.id}", visit.scene.partnership.name, rungs, draft, others)

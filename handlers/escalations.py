@@ -14,19 +14,14 @@ from bot.messages import Errors, Form, Nothing, Reply
 from bot.rules import grammar
 from bot.rules.authority import Right
 from bot.rules.escalation import Event, Refused, Snooze, obstacle, snooze_until
-from bot.words import When
+from bot.words import Role, When
 from handlers import Sorry, Visit, escalate, heard, pressed, submitted
-from handlers.rights import allow_with
+from handlers.rights import escalation_in
 from storage import escalations as store
 from storage import ledger
 from storage.partnerships import room
+from storage.people import Standing
 from storage.tables import Escalation
-
-
-def _escalation(visit: Visit, session: Session, right: Right) -> Escalation:
-    escalation = store.get(session, visit.number)
-    allow_with(visit, right, escalation)
-    return escalation
 
 
 def _move(
@@ -46,49 +41,49 @@ def _seen(visit: Visit, escalation: Escalation) -> Shown:
 @pressed("escalation.acknowledge")
 def acknowledge(visit: Visit, session: Session) -> Reply:
     """Take it in hand."""
-    shown = _move(visit, session, _escalation(visit, session, Right.ACKNOWLEDGE), Event.ACKNOWLEDGE)
+    shown = _move(visit, session, escalation_in(visit, session, Right.ACKNOWLEDGE), Event.ACKNOWLEDGE)
     return cards.done(shown, "is yours now. Its clock has stopped on both sides.")
 
 
 @pressed("escalation.progress")
 def progress(visit: Visit, session: Session) -> Reply:
     """Say that it is still in hand."""
-    shown = _move(visit, session, _escalation(visit, session, Right.PROGRESS), Event.PROGRESS)
-    return cards.done(shown, "stays with ", shown.owner or "its owner", ". Thank you for the sign of life.")
+    shown = _move(visit, session, escalation_in(visit, session, Right.PROGRESS), Event.PROGRESS)
+    return cards.done(shown, "stays with ", shown.owner or "its owner", ". Thank you for letting everybody know.")
 
 
 @pressed("escalation.raise_level")
 def raise_level(visit: Visit, session: Session) -> Reply:
     """Take it to the next level on both sides."""
-    shown = _move(visit, session, _escalation(visit, session, Right.RAISE_LEVEL), Event.RAISE_LEVEL)
-    return cards.done(shown, "is raised. ", *cards.level_in_words(shown.level, shown.told), ".")
+    shown = _move(visit, session, escalation_in(visit, session, Right.RAISE_LEVEL), Event.RAISE_LEVEL)
+    return cards.done(shown, "went up a level. ", *cards.level_in_words(shown.level, shown.told), ".")
 
 
 @pressed("escalation.confirm")
 def confirm(visit: Visit, session: Session) -> Reply:
     """Say that it is settled."""
-    shown = _move(visit, session, _escalation(visit, session, Right.CONFIRM), Event.CONFIRM)
+    shown = _move(visit, session, escalation_in(visit, session, Right.CONFIRM), Event.CONFIRM)
     return cards.done(shown, "is closed. Thank you.")
 
 
 @pressed("escalation.reopen")
 def reopen(visit: Visit, session: Session) -> Reply:
     """Say that it is not settled."""
-    shown = _move(visit, session, _escalation(visit, session, Right.REOPEN), Event.REOPEN)
+    shown = _move(visit, session, escalation_in(visit, session, Right.REOPEN), Event.REOPEN)
     return cards.done(shown, "is open again. ", *cards.level_in_words(shown.level, shown.told), ".")
 
 
 @pressed("escalation.withdraw")
 def withdraw(visit: Visit, session: Session) -> Reply:
     """Take it back."""
-    shown = _move(visit, session, _escalation(visit, session, Right.WITHDRAW), Event.WITHDRAW)
+    shown = _move(visit, session, escalation_in(visit, session, Right.WITHDRAW), Event.WITHDRAW)
     return cards.done(shown, "is withdrawn. Nobody is waiting for anything.")
 
 
 @pressed("escalation.snooze")
 def snooze(visit: Visit, session: Session) -> Reply:
     """Let its clock wait."""
-    escalation = _escalation(visit, session, Right.SNOOZE)
+    escalation = escalation_in(visit, session, Right.SNOOZE)
     if visit.argument.upper() not in Snooze.__members__:
         raise Sorry("Choose how long it is to be snoozed.")
     calendar = calendars.of_person(visit.scene, visit.actor)
@@ -100,13 +95,13 @@ def snooze(visit: Visit, session: Session) -> Reply:
 @pressed("escalation.resolve")
 def resolve(visit: Visit, session: Session) -> Reply:
     """Ask for the outcome."""
-    return cards.resolve_form(_seen(visit, _escalation(visit, session, Right.RESOLVE)))
+    return cards.resolve_form(_seen(visit, escalation_in(visit, session, Right.RESOLVE)))
 
 
 @submitted("escalation.resolve")
 def resolved(visit: Visit, session: Session) -> Reply:
     """Settle it with its outcome; the raiser is asked to confirm."""
-    escalation = _escalation(visit, session, Right.RESOLVE)
+    escalation = escalation_in(visit, session, Right.RESOLVE)
     outcome = visit.value("outcome")
     if len(outcome) < 3:
         return Errors({"outcome": "Say in a few words what came of it, for the record."})
@@ -117,19 +112,28 @@ def resolved(visit: Visit, session: Session) -> Reply:
 @pressed("escalation.reassign")
 def reassign(visit: Visit, session: Session) -> Reply:
     """Ask who takes it."""
-    escalation = _escalation(visit, session, Right.REASSIGN)
+    escalation = escalation_in(visit, session, Right.REASSIGN)
     owner = store.state(escalation).owner
-    others = [each.shown() for each in visit.scene.members if each.id not in (owner, escalation.raised_by)]
+    others = [each.shown() for each in _takers(visit, escalation) if each.id != owner]
     return cards.reassign_form(_seen(visit, escalation), others)
+
+
+def _takers(visit: Visit, escalation: Escalation) -> list[Standing]:
+    """Those who can take it: every member but observers and the one who raised it."""
+    return [
+        each
+        for each in visit.scene.members
+        if each.id != escalation.raised_by and each.member.role is not Role.OBSERVER
+    ]
 
 
 @submitted("escalation.reassign")
 def reassigned(visit: Visit, session: Session) -> Reply:
     """Hand it to somebody else."""
-    escalation = _escalation(visit, session, Right.REASSIGN)
-    new = visit.scene.by_person(int(visit.value("to") or 0))
+    escalation = escalation_in(visit, session, Right.REASSIGN)
+    new = next((each for each in _takers(visit, escalation) if str(each.member.person_id) == visit.value("to")), None)
     if new is None:
-        return Errors({"to": "Choose a member of either side."})
+        return Errors({"to": "Choose a member of either side who can act, other than the person who raised it."})
     why = obstacle(store.state(escalation), Event.REASSIGN, now=visit.now, to=new.id, owner=new.person.name)
     if why:
         return Errors({"to": why})
@@ -140,13 +144,13 @@ def reassigned(visit: Visit, session: Session) -> Reply:
 @pressed("escalation.note")
 def note(visit: Visit, session: Session) -> Reply:
     """Ask for the words."""
-    return cards.note_form(_seen(visit, _escalation(visit, session, Right.NOTE)))
+    return cards.note_form(_seen(visit, escalation_in(visit, session, Right.NOTE)))
 
 
 @submitted("escalation.note")
 def noted(visit: Visit, session: Session) -> Reply:
     """Put a note on the record and into both threads."""
-    escalation = _escalation(visit, session, Right.NOTE)
+    escalation = escalation_in(visit, session, Right.NOTE)
     words = grammar.tidy(visit.value("words"))
     if not words:
         return Errors({"words": "A note needs some words."})
@@ -157,7 +161,7 @@ def noted(visit: Visit, session: Session) -> Reply:
 @heard("escalation")
 def said(visit: Visit, session: Session) -> Reply:
     """A reply in the card's thread is a comment, carried to the other room."""
-    escalation = _escalation(visit, session, Right.NOTE)
+    escalation = escalation_in(visit, session, Right.NOTE)
     words = grammar.tidy(grammar.text_of(visit.words))
     here = room(session, visit.arrival.place)
     if words:
@@ -168,19 +172,19 @@ def said(visit: Visit, session: Session) -> Reply:
 @pressed("escalation.notify_now")
 def notify_now(visit: Visit, session: Session) -> Reply:
     """Tell those at once who would hear of it when their working time begins."""
-    escalation = _escalation(visit, session, Right.NOTIFY_NOW)
+    escalation = escalation_in(visit, session, Right.NOTIFY_NOW)
     notices = escalations.tell(session, visit.call, escalation, store.state(escalation), at_once=True)
     told = [each.who for each in notices if not each.unreachable]
     shown = _seen(visit, escalation)
     if not told:
-        return cards.done(shown, "was told to everybody already.")
-    return cards.done(shown, "was told just now to ", *several(told), ".")
+        return cards.done(shown, "waits for nobody to be notified: everybody was told already.")
+    return cards.done(shown, "is out: ", *several(told), " told just now.")
 
 
 @pressed("escalation.change")
 def change(visit: Visit, session: Session) -> Form:
     """Correct what was said."""
-    escalation = _escalation(visit, session, Right.NOTE)
+    escalation = escalation_in(visit, session, Right.NOTE)
     escalate.allow_change(visit, escalation)
     return escalate.change_form(visit, escalation)
 
@@ -188,7 +192,7 @@ def change(visit: Visit, session: Session) -> Form:
 @pressed("escalation.timeline")
 def timeline(visit: Visit, session: Session) -> Reply:
     """Show every step on the record."""
-    escalation = _escalation(visit, session, Right.TIMELINE)
+    escalation = escalation_in(visit, session, Right.TIMELINE)
     steps = [_step(visit, each) for each in ledger.history(session, visit.subject)]
     return cards.timeline(_seen(visit, escalation), steps)
 

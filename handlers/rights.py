@@ -5,6 +5,8 @@ One rule: who may do what stands in `bot.rules.authority`; here only the visitor
 
 from __future__ import annotations
 
+from sqlmodel import Session
+
 from bot.actions import escalations
 from bot.rules.authority import Right, Standing, may
 from bot.words import Key, Status
@@ -45,6 +47,16 @@ def allow_with(visit: Visit, right: Right, escalation: Escalation) -> None:
     )
     if not verdict.allowed:
         raise Sorry(verdict.why)
+
+
+def escalation_in(visit: Visit, session: Session, right: Right) -> Escalation:
+    """The escalation that a button or form is about, once the visitor may do that with it."""
+    found = store.several(session, {visit.number}) if visit.subject.startswith("escalation:") else {}
+    escalation = next(iter(found.values()), None)
+    if escalation is None or escalation.partnership_id != visit.scene.id:
+        raise Sorry("There is nothing here for you to act on.")
+    allow_with(visit, right, escalation)
+    return escalation
 
 
 def both_here(visit: Visit) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot import metrics
 from bot.messages import Message
 from bot.pack import unpack
 from bot.port import Later, Never, Parcel, Platform, Sent, Way
@@ -231,6 +232,7 @@ class Delivery:
         except Exception as fault:
             log.exception("%s failed in a way that nobody foresaw", parcel.platform)
             outcome = Later(f"unforeseen: {fault!r}", unsure=True, whole=False)
+        metrics.SENDS.labels(parcel.platform, type(outcome).__name__.lower()).inc()
         self._outcomes.append((claimed, outcome))
         del self._sending[claimed.lane_id]
         self.wake()

@@ -11,8 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.actions import Call, escalations
-from bot.rules.escalation import Timer, falls_due
-from bot.words import Status
+from bot.rules.escalation import Status, Timer, falls_due
 from scheduler import timer
 from storage import escalations as store
 from storage import outbox
@@ -53,5 +52,5 @@ def notify(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Write to those whose working time has begun, if it still waits for them."""
     for _, escalation, scene in _loaded(batch, session):
         state = store.state(escalation)
-        if state.status.value == "open" and scene.partnership.status is Status.ACTIVE:
+        if state.status is Status.OPEN:
             escalations.tell(session, Call(now, scene), escalation, state)

@@ -64,9 +64,9 @@ def wish(session: Session, row: Celebration) -> Wish:
 
 def clap(session: Session, celebration_id: int, member_id: int) -> bool:
     """Count a person's applause; False when it was counted before."""
-    connection = core(session)
-    once = inserting(connection)(table("claps")).values(celebration_id=celebration_id, member_id=member_id)
-    return bool(connection.execute(once.on_conflict_do_nothing()).rowcount)
+    connection, claps = core(session), table("claps")
+    once = inserting(connection)(claps).values(celebration_id=celebration_id, member_id=member_id)
+    return connection.execute(once.on_conflict_do_nothing().returning(claps.c.member_id)).first() is not None
 
 
 def claps(session: Session, celebration_id: int) -> int:

@@ -34,14 +34,14 @@ class Seen:
 
 @cache
 def _first(insert: Any) -> Any:
-    return insert(INBOX).on_conflict_do_nothing()
+    return insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.delivery)
 
 
 def seen(session: Session, platform: str, tenant: str, delivery: str, now: datetime) -> Seen | None:
     """Note a delivery; None when it is new. Another transaction with the same one is waited for."""
     connection = core(session)
     row = {"platform": platform, "tenant": tenant, "delivery": delivery, "at": now}
-    if connection.execute(_first(inserting(connection)), row).rowcount:
+    if connection.execute(_first(inserting(connection)), row).first() is not None:
         return None
     return Seen(connection.execute(_REPLY, _of(platform, tenant, delivery)).scalar_one_or_none())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlmodel import Session
 
 from storage.statements import core, table
@@ -103,6 +103,12 @@ def of_partnership(
     if since is not None:
         statement = statement.where(LEDGER.c.at >= since)
     return _read(session, statement)
+
+
+def count_by_kind(session: Session, kinds: Collection[str]) -> dict[str, int]:
+    """Count the events of these kinds, over everything there is."""
+    statement = select(LEDGER.c.kind, func.count().label("times")).where(LEDGER.c.kind.in_(kinds)).group_by(LEDGER.c.kind)
+    return {row.kind: row.times for row in core(session).execute(statement)}
 
 
 def export(session: Session, partnership_id: int) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ class Parked:
 
 @cache
 def _say(insert: Any) -> Any:
-    return insert(OUTBOX).on_conflict_do_nothing()
+    return insert(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.id)
 
 
 @cache
@@ -127,7 +127,7 @@ def announce(
         "due_at": due,
         "trouble": "",
     }
-    added = connection.execute(_say(inserting(connection)), row).rowcount
+    added = connection.execute(_say(inserting(connection)), row).first() is not None
     if urgent:
         connection.execute(_HURRY, {"lane": lane, "about": subject, "due": due})
     elif not added:

@@ -37,3 +37,12 @@ def of_thread(session: Session, heard: Heard) -> str | None:
             Post.message == heard.thread,
         )
     ).first()
+
+
+def numbers(session: Session, partnership_id: int) -> dict[str, int]:
+    """What people call the escalations and celebrations of a partnership by: subject to number."""
+    found: dict[str, int] = {}
+    for noun, table in (("escalation", Escalation), ("celebration", Celebration)):
+        rows = session.exec(select(table.id, table.number).where(table.partnership_id == partnership_id))
+        found |= {f"{noun}:{id}": number for id, number in rows}
+    return found

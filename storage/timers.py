@@ -66,7 +66,8 @@ class Due:
 def _plan(insert: Any) -> Any:
     fresh = insert(TIMERS)
     revived = {name: fresh.excluded[name] for name in ("kind", "subject", "due_at", "planned_for", "state", "tries")}
-    return fresh.on_conflict_do_update(index_elements=["once"], set_=revived, where=TIMERS.c.state == "dropped")
+    dropped = TIMERS.c.state == "dropped"
+    return fresh.on_conflict_do_update(index_elements=["once"], set_=revived, where=dropped).returning(TIMERS.c.id)
 
 
 def plan(session: Session, *, kind: str, subject: str, due_at: datetime, once: str) -> bool:
@@ -74,7 +75,7 @@ def plan(session: Session, *, kind: str, subject: str, due_at: datetime, once: s
     connection = core(session)
     row = {"kind": kind, "subject": subject, "due_at": due_at, "planned_for": due_at, "once": once}
     state = {"state": "waiting", "tries": 0, "trouble": ""}
-    return bool(connection.execute(_plan(inserting(connection)), row | state).rowcount)
+    return connection.execute(_plan(inserting(connection)), row | state).first() is not None
 
 
 def drop(session: Session, subject: str, kinds: Collection[str] | None = None) -> int:
@@ -129,6 +130,12 @@ def overdue(session: Session, now: datetime) -> tuple[int, datetime | None]:
     statement = select(func.count(), func.min(TIMERS.c.due_at)).where(_WAITING, TIMERS.c.due_at <= now)
     count, oldest = core(session).execute(statement).one()
     return count, oldest
+
+
+def parked(session: Session) -> list[tuple[str, str, str]]:
+    """List what was set aside, oldest first: kind, subject and what went wrong."""
+    statement = select(TIMERS.c.kind, TIMERS.c.subject, TIMERS.c.trouble).where(TIMERS.c.state == "parked")
+    return [(row.kind, row.subject, row.trouble) for row in core(session).execute(statement.order_by(TIMERS.c.id))]
 
 
 def forget(session: Session, before: datetime) -> int:

@@ -13,7 +13,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlmodel import SQLModel
 
+import storage.tables  # noqa: F401  (fills the metadata)
 from storage import Database
 
 
@@ -65,27 +67,26 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_fresh(postgresql_server: str) -> Iterator[Callable[[str | None], str]]:
-    """Makes a database (a copy of the one named) and gives its URL; all are dropped at the end."""
+def postgresql_empty(postgresql_server: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty database and gives its URL; all are dropped at the end."""
     made: list[str] = []
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
 
-        def fresh(copy_of: str | None = None) -> str:
+        def empty() -> str:
             name = f"t{uuid4().hex[:12]}"
-            like = f' TEMPLATE "{copy_of.split("?")[0].rsplit("/", 1)[1]}"' if copy_of else ""
-            connection.execute(f'CREATE DATABASE "{name}"{like}')
+            connection.execute(f'CREATE DATABASE "{name}"')
             made.append(name)
-            head, _, query = postgresql_server.partition("?")
-            return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+            head, mark, query = postgresql_server.partition("?")
+            return f"{head.rsplit('/', 1)[0]}/{name}{mark}{query}"
 
-        yield fresh
+        yield empty
         for name in made:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_fresh: Callable[[str | None], str]) -> str:
-    url = postgresql_fresh(None)
+def postgresql_migrated(postgresql_empty: Callable[[], str]) -> str:
+    url = postgresql_empty()
     database = Database(url)
     database.migrate()
     database.close()
@@ -100,9 +101,12 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_template: str, postgresql_fresh: Callable[[str | None], str]) -> str:
-    """A migrated PostgreSQL database of the test's own."""
-    return postgresql_fresh(postgresql_template)
+def postgresql_url(postgresql_migrated: str) -> str:
+    """A migrated PostgreSQL database with nothing in it; the tests take turns."""
+    tables = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
+    with psycopg.connect(postgresql_migrated, autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+    return postgresql_migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

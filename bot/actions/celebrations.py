@@ -195,6 +195,12 @@ def reach(scene: Scene, occasion: Occasion) -> cards.Reach:
     )
 
 
-def concerned(scene: Scene, occasion: Occasion) -> list[Standing]:
-    """The giver and those who were told: who hears what is said about it in private."""
-    return [scene.who(member) for member in dict.fromkeys((occasion.row.given_by, *occasion.audience.told))]
+def concerned(occasion: Occasion) -> set[int]:
+    """Who knows of it although the rooms do not show it: its giver and those who were told."""
+    return {occasion.row.given_by, *occasion.audience.told}
+
+
+def listeners(scene: Scene, occasion: Occasion, speaker: Standing) -> list[Standing]:
+    """Who hears what is said about it in private: the giver, who alone knows all whom it is for; of the giver's words, they all do."""
+    giver = scene.who(occasion.row.given_by)
+    return [scene.who(member) for member in occasion.audience.told] if speaker.id == giver.id else [giver]

@@ -67,11 +67,15 @@ def _people(scene: Scene, key: Key, now: datetime) -> dict[int, tuple[int, ...]]
 
 
 def addressed(scene: Scene, escalation: Escalation, state: State) -> tuple[Standing, ...]:
-    """Those who are to answer now: the people of its level on both sides, and whoever it was handed to."""
-    ids = dict.fromkeys(ladders.rung_at(store.ladder(escalation), state.level).everybody)
+    """Those who are to answer now: the people of its level on both sides, and whoever it was handed to.
+
+    Where one of them has left, their side's shepherd answers for them.
+    """
+    ids = [*ladders.rung_at(store.ladder(escalation), state.level).everybody]
     if state.owner is not None:
-        ids[state.owner] = None
-    return tuple(who for who in (scene.who(each) for each in ids) if not who.left)
+        ids.append(state.owner)
+    those = [here for each in ids for here in _or_shepherd(scene, scene.who(each))]
+    return tuple({each.id: each for each in those if each.id != escalation.raised_by or each.id in ids}.values())
 
 
 def privy(scene: Scene, escalation: Escalation, state: State) -> tuple[Standing, ...]:
@@ -122,7 +126,12 @@ def shown(scene: Scene, escalation: Escalation, now: datetime) -> Shown:
 @living("escalation")
 def draw(session: Session, view: View) -> Message | None:
     escalation = store.get(session, view.number)
-    return cards.card(shown(scenes.scene(session, escalation.partnership_id), escalation, view.now))
+    scene = scenes.scene(session, escalation.partnership_id)
+    if view.account_id is not None and not any(
+        account.id == view.account_id for who in scene.members for account in who.accounts
+    ):
+        return None  # they are not a member any more, and nothing of the partnership is shown to them
+    return cards.card(shown(scene, escalation, view.now))
 
 
 # Changing -------------------------------------------------------------------------------------------------------------
@@ -134,15 +143,16 @@ def open_(session: Session, call: Call, concern: Concern) -> tuple[Escalation, l
     scene, raiser = call.scene, call.actor
     ladder = ladder_for(scene, raiser, call.now)
     level = concern.level or (concern.to and ladders.level_of(ladder, concern.to)) or ladders.lowest_level(ladder) or 0
+    both = calendars.of_escalation(scene, raiser.side)
     change = machine.raised(
         urgency=concern.urgency,
         level=level,
         limits=ladders.limits(ladder, concern.urgency),
         raised_by=raiser.id,
         now=call.now,
-        calendars=calendars.of_escalation(scene, raiser.side),
+        calendars=both,
     )
-    state = replace(change.state, owner=concern.to)
+    state = _with_the_partnership(replace(change.state, owner=concern.to), call, both)
     escalation = Escalation(
         partnership_id=scene.id,
         number=partnerships.number(session, scene.partnership),
@@ -167,7 +177,7 @@ def open_(session: Session, call: Call, concern: Concern) -> tuple[Escalation, l
         _subject(escalation),
         {"to": state.status, "level": state.level, "urgency": state.urgency, "words": concern.summary},
     )
-    _replan(session, escalation, change.timers, seq)
+    _replan(session, escalation, machine.timers_of(state, call.now, both), seq)
     if not concern.private:
         telling.card(session, call, _subject(escalation), urgent=True)
     return escalation, tell(session, call, escalation, state)
@@ -182,13 +192,14 @@ def move(
     to: int | None = None,
     until: datetime | None = None,
     words: str = "",
+    said: bool = False,
 ) -> Shown:
-    """Take one step on the machine and carry it out. Raises `machine.Refused` where the machine does not allow it."""
-    before = store.state(escalation)
+    """Take one step on the machine and carry it out (`said`: the thread has heard of it). Raises `machine.Refused` where it cannot be."""
     both = calendars.of_escalation(call.scene, escalation.side)
+    before = _with_the_partnership(store.state(escalation), call, both)
     by = call.actor.id if call.actor else None
     change = machine.step(before, event, now=call.now, calendars=both, by=by, to=to, until=until)
-    state = change.state
+    state = _with_the_partnership(change.state, call, both)
     store.keep(escalation, state)
     if event is Event.RESOLVE:
         escalation.outcome = words
@@ -203,11 +214,22 @@ def move(
         | ({"times": state.repeats} if event is Event.REPEAT else {})
         | ({"words": words} if words else {}),
     )
-    _replan(session, escalation, change.timers, seq)
+    _replan(session, escalation, machine.timers_of(state, call.now, both), seq)
+    if state.status is not Status.OPEN:
+        timers.drop(session, _subject(escalation), {NOTIFY})
     seen = shown(call.scene, escalation, call.now)
-    _follow(session, call, escalation, state, event, seen, to, until, words)
+    if not said:
+        history(session, call, escalation, *cards.what(event, seen, to=_named(call, to), until=until), words=words)
+    _follow(session, call, escalation, state, event, seen, to)
     outbox.redraw(session, now=call.now, subject=_subject(escalation), urgent=True)
     return seen
+
+
+def _with_the_partnership(state: State, call: Call, both: machine.Calendars) -> State:
+    """Its clock stands still while the partnership is paused, also where it was raised or reopened in the pause, and only then."""
+    if call.scene.partnership.paused_at is None:
+        return machine.thaw(state, call.now, both)
+    return state if state.over else machine.freeze(state, call.now, both)
 
 
 def _follow(
@@ -218,11 +240,8 @@ def _follow(
     event: Event,
     seen: Shown,
     to: int | None,
-    until: datetime | None,
-    words: str,
 ) -> None:
-    """Tell those whom this step concerns, and the thread."""
-    history(session, call, escalation, *cards.what(event, seen, to=_named(call, to), until=until), words=words)
+    """Tell those whom this step concerns."""
     raiser = call.scene.who(escalation.raised_by)
     match event:
         case Event.CLIMB | Event.RAISE_LEVEL | Event.REPEAT | Event.LAPSE | Event.REOPEN:
@@ -329,7 +348,7 @@ def remark(session: Session, call: Call, escalation: Escalation, words: str, *, 
     owner = call.scene.who(state.owner) if state.owner is not None else None
     event = machine.remark(state.status, by_owners_side=owner is not None and owner.side is call.actor.side)
     if event is Event.PROGRESS:
-        return move(session, call, escalation, event)
+        return move(session, call, escalation, event, said=True)
     return shown(call.scene, escalation, call.now)
 
 
@@ -354,6 +373,12 @@ def thaw(session: Session, call: Call) -> None:
         outbox.redraw(session, now=call.now, subject=_subject(escalation))
 
 
+def retime(session: Session, call: Call) -> None:
+    """Show the time left anew after a side's calendar changed; a deadline that was given stays."""
+    for escalation in store.under_way(session, [call.scene.id]):
+        outbox.redraw(session, now=call.now, subject=_subject(escalation))
+
+
 def hand_over(session: Session, call: Call, member_id: int) -> int:
     """Give what somebody who leaves has in hand to their side's shepherd; gives how many there were."""
     leaving = call.scene.who(member_id)
@@ -372,6 +397,10 @@ def hand_over(session: Session, call: Call, member_id: int) -> int:
                 ", who has left. It is yours now.",
             )
             telling.people(session, call, [heir], _subject(escalation), note)
+            handed += 1
+        elif state.status is Status.OPEN and member_id in ladders.rung_at(store.ladder(escalation), state.level).everybody:
+            tell(session, call, escalation, state)
+            outbox.redraw(session, now=call.now, subject=_subject(escalation))
             handed += 1
     return handed
 

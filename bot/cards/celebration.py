@@ -213,7 +213,7 @@ def form(subject: str, options: Sequence[tuple[str, str]], draft: Draft, intro: 
         "celebration.edit" if changing else "celebration.give",
         "Change celebration" if changing else "Celebrate",
         (
-            ManyField("who", "Who?", tuple(Option(label, value) for label, value in options), draft.who),
+            ManyField("people", "Who?", tuple(Option(label, value) for label, value in options), draft.who),
             TextField("why", "What for?", draft.why[:MOST], lines=True, least=LEAST, most=MOST,
                       hint=f"{LEAST} characters or more.",
                       example="for turning the test rig round in a single night"),

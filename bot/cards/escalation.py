@@ -118,7 +118,7 @@ def _facts(shown: Shown) -> tuple[Fact, ...]:
     open_ = shown.status is Status.OPEN
     facts: list[Fact | None] = [
         Fact("With", level_in_words(shown.level, shown.told)) if open_ else None,
-        Fact("Owner", (shown.owner,)) if shown.owner else None,
+        Fact("Handed to" if open_ else "Owner", (shown.owner,)) if shown.owner else None,
         _clock(shown),
         Fact("Raised by", line(shown.raised_by, ", ", When(shown.raised_at))),
         _said("Impact", shown.impact),
@@ -141,7 +141,7 @@ def _clock(shown: Shown) -> Fact | None:
         case Status.OPEN:
             label = "Acknowledge by"
         case Status.ACKNOWLEDGED:
-            label = "Answer by" if shown.asked_owner else "Next question"
+            label = "Answer by" if shown.asked_owner else "Owner is asked"
         case Status.RESOLVED:
             label = "Confirms itself"
         case Status.CLOSED | Status.WITHDRAWN:
@@ -223,6 +223,8 @@ def raised(shown: Shown, notices: Sequence[Notice], more: Line = ()) -> Message:
         ]
     if cannot:
         body.append(Paragraph(line(*several(cannot), " cannot be messaged directly and sees it in the room.")))
+    if shown.paused:
+        body.append(Paragraph(line(Text(shown.partnership), " is paused: the clock begins to run when it is resumed.")))
     if more:
         body.append(Paragraph(more))
     buttons: list[Control] = []
@@ -244,9 +246,9 @@ def raised(shown: Shown, notices: Sequence[Notice], more: Line = ()) -> Message:
 
 
 def told_again(shown: Shown) -> Message:
-    """Remind those at the top that it still waits."""
+    """Tell those who have the card already that it waits for them, once more or again."""
     return Message(
-        line(Strong(shown.name), " still waits to be acknowledged: ", Text(shown.summary)),
+        line(Strong(shown.name), " waits to be acknowledged: ", Text(shown.summary)),
         (Facts(_facts(shown)),),
         tone=Tone.RED,
         buttons=(
@@ -510,7 +512,7 @@ def form(subject: str, partnership: str, rungs: Sequence[Rung], draft: Draft, pe
             ChoiceField("urgency", "Urgency",
                         (Option("Normal – working time", "normal"), Option("High – wall clock, day and night", "high")),
                         "high" if draft.high else "normal"),
-            ChoiceField("level", "Begin at", levels, str(draft.level or (rungs[0].level if rungs else ""))),
+            ChoiceField("level", "Begin at", levels, _begin_at(rungs, draft.level)),
             ChoiceField("to", "To one person (optional)",
                         tuple(Option(f"{each.name} ({each.organisation})", str(each.id)) for each in people),
                         str(draft.to or ""), required=False),
@@ -525,6 +527,11 @@ def form(subject: str, partnership: str, rungs: Sequence[Rung], draft: Draft, pe
         context=subject,
         intro=line("In ", Strong(partnership), ". Raising a concern never costs the raiser anything."),
     )
+
+
+def _begin_at(rungs: Sequence[Rung], wished: int) -> str:
+    levels = [str(rung.level) for rung in rungs]
+    return str(wished) if str(wished) in levels else next(iter(levels), "")
 
 
 def resolve_form(shown: Shown, outcome: str = "") -> Form:

@@ -10,7 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cards import several
-from bot.messages import Block, Bullets, Button, Control, Heading, Message, Paragraph, Style, Tone
+from bot.messages import (
+    Block,
+    Bullets,
+    Button,
+    ChoiceField,
+    Control,
+    Form,
+    Heading,
+    Menu,
+    Message,
+    Option,
+    Paragraph,
+    Style,
+    SwitchField,
+    TextField,
+    Tone,
+)
 from bot.words import Code, Dimension, Inline, Line, Person, Role, Shape, Strong, Text, city, line, local
 
 ROLE = {
@@ -192,12 +208,11 @@ def went(
 
 def roster(
     partnership: str,
-    partnership_id: int,
     sides: Sequence[tuple[str, str, Sequence[Entry]]],
     now: datetime,
-    manages: bool,
+    manages: Sequence[tuple[str, int]],
 ) -> Message:
-    """List both sides: (organisation, the other organisation, people) each."""
+    """List both sides: (organisation, the other organisation, people) each. `manages` are those whom the reader may change."""
     body: list[Block] = []
     for organisation, other, people in sides:
         body.append(Heading(organisation))
@@ -210,14 +225,14 @@ def roster(
         Paragraph(
             line("Add somebody with ", Code("/partnership members add @name as member"), ".")
             if manages
-            else line("Shepherds and leaders of a side add and change its people.")
+            else line("The shepherd and the leaders of a side add and change its people.")
         )
     )
-    buttons = (Button("Add people", "members.add", f"partnership:{partnership_id}"),) if manages else ()
+    options = tuple(Option(name, f"member:{member_id}") for name, member_id in manages)
     return Message(
         line(f"{count} {'person is' if count == 1 else 'people are'} in ", Strong(partnership), "."),
         tuple(body),
-        buttons=buttons,
+        buttons=(Menu("Change somebody", "member.edit", options),) if options else (),
     )
 
 
@@ -236,3 +251,29 @@ def _row(each: Entry, other: str, now: datetime) -> Line:
     if not each.confirmed:
         parts.append(" · not confirmed yet")
     return line(*parts)
+
+
+def edit_form(
+    who: Person, member_id: int, role: Role, stands: Dimension | None, virtual: bool, rank: int, other: str
+) -> Form:
+    """The form for changing how somebody stands."""
+    return Form(
+        "member.edit",
+        "Change a member",
+        (
+            ChoiceField("role", "Role", tuple(Option(each.value.capitalize(), each.value) for each in Role), role.value),
+            ChoiceField("dimension", f"Where they stand for {other}",
+                        tuple(Option(words.capitalize(), each.value) for each, words in STANDS.items()),
+                        stands.value if stands else "", required=False),
+            SwitchField("virtual", "Virtual", virtual, hint="Not in the same place as the others."),
+            TextField("rank", "Rank among the leaders", str(rank), required=False, most=3, hint="1 is the most senior."),
+        ),
+        submit="Save",
+        context=f"member:{member_id}",
+        intro=line(who),
+    )  # fmt: skip
+
+
+def told(*words: Inline) -> Message:
+    """One plain sentence."""
+    return Message(line(*words))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -18,11 +18,11 @@ from bot.rules.dates import LONGEST, looks_like_date
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An escalation as typed: `by` is a day or time still to be read, `to` a level or a person."""
+    """An escalation as typed: `by` is a day or time still to be read, `to` a level, a person or a name."""
 
     text: str
     by: str | None = None
-    to: int | Mention | None = None
+    to: int | Mention | str | None = None
     high: bool = False
 
 
@@ -45,10 +45,11 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
 
 def tidy(text: str) -> str:
     """Take control characters and the blanks at both ends away; line breaks, accents, emoji and writing directions stay."""
-    return _printable(text).strip()
+    return printable(text).strip()
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Take control characters and halves of letters away; every blank stays."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
 
@@ -89,7 +90,7 @@ class _Line:
 def _line(words: Words) -> _Line:
     people = tuple(word for word in words if isinstance(word, Mention))
     numbers = iter(range(len(people)))
-    parts = (_printable(word) if isinstance(word, str) else f"\x02{next(numbers)}\x03" for word in words)
+    parts = (printable(word) if isinstance(word, str) else f"\x02{next(numbers)}\x03" for word in words)
     return _Line("".join(parts).strip(), people)
 
 
@@ -102,27 +103,43 @@ def _flag(text: str, flag: str) -> tuple[str, bool]:
 _TO = rf"to[ \t]+(?:(?:the[ \t]+)?(leaders)|level[ \t]*([1-9])|l([1-9])|{_PERSON})"
 _TO_AT_START = re.compile(rf"(?i){_TO}(?=\s)")
 _TO_AT_END = re.compile(rf"(?i)(?:^|(?<=\s)){_TO}\.?$")
+_NAME = r"to[ \t]+@([^\s@\x02]+(?:[ \t]+[^\s@\x02]+){0,2})"  # three words at most, and few enough to try each
+_NAME_AT_START = re.compile(rf"(?i){_NAME}(?=\s)")
+_NAME_AT_END = re.compile(rf"(?i)(?:^|(?<=\s)){_NAME}$")
 _BY_AT_END = re.compile(r"(?i)(?:^|(?<=\s))by[ \t]+((?:(?!\bby\b)[^\n\x02])+)$")
 
 
-def escalation_wish(words: Words) -> Wish:
-    """Read `what is wrong [by <date>] [to <level or @person>] [!high]`; the clauses may come in any order."""
+def escalation_wish(words: Words, known: Callable[[str], bool] = lambda name: False) -> Wish:
+    """Read `what is wrong [by <date>] [to <level or @person>] [!high]`; the clauses may come in any order.
+
+    A person is picked, or typed after an @ with a name that is `known`; any other @ stays in the sentence.
+    """
     line = _line(words)
     text, high = _flag(line.text, "high")
-    to: int | Mention | None = None
+    to: int | Mention | str | None = None
     by: str | None = None
     if first := _TO_AT_START.match(text):
         to, text = _addressed(first, line), text[first.end() :].lstrip()
+    elif (first := _NAME_AT_START.match(text)) and (name := _name_before(first[1], known)):
+        to, text = name, text[first.start(1) + len(name) :].lstrip()
     while True:
         near = max(0, len(text) - 4 * LONGEST)
         if to is None and (last := _TO_AT_END.search(text, near)):
             to = _addressed(last, line)
+        elif to is None and (last := _NAME_AT_END.search(text, near)) and known(last[1].rstrip(".")):
+            to = last[1].rstrip(".")
         elif by is None and (last := _BY_AT_END.search(text, near)) and _is_date(last[1]):
             by = tidy(last[1])
         else:
             break
         text = text[: last.start()].rstrip()
     return Wish(line.shown(text), by, to, high)
+
+
+def _name_before(words: str, known: Callable[[str], bool]) -> str | None:
+    """The longest beginning of these words that is somebody's name."""
+    ends = [found.end() for found in re.finditer(r"\S+", words)]
+    return next((words[:end] for end in reversed(ends) if known(words[:end])), None)
 
 
 def _is_date(phrase: str) -> bool:

@@ -71,6 +71,14 @@ def in_words(setting: Setting, kept: str) -> str:
             return kept
 
 
+def as_typed(setting: Setting, kept: str) -> str:
+    """Write a kept value as somebody would type it, for a form."""
+    if setting is not Setting.DAYS or not kept:
+        return kept
+    days = frozenset(int(day) for day in kept.split(","))
+    return "mon-sun" if len(days) == 7 else days_in_words(days)
+
+
 def kept_days(days: frozenset[int]) -> str:
     return ",".join(str(day) for day in sorted(days))
 

@@ -62,7 +62,10 @@ def begin(visit: Visit, session: Session) -> Reply:
 def sent(visit: Visit, session: Session) -> Reply:
     """Begin what the form says, or change what was begun."""
     draft = Draft(
-        *(tidy(visit.value(name)) for name in ("name", "other", "own", "purpose")),
+        name=tidy(visit.value("name")),
+        other=tidy(visit.value("other")),
+        own=tidy(visit.value("own")),
+        purpose=tidy(visit.value("purpose")),
         strategic=bool(visit.value("strategic")),
     )
     problems = _problems(draft) | ({} if draft.own else {"own": "What is your own organisation called?"})
@@ -134,7 +137,8 @@ def _read(said: str) -> Draft | None:
     named = re.fullmatch(r"(?is)(.+)\sas\s+(.+)", other)
     if named is not None:
         other, own = named[1], named[2]
-    return Draft(*(" ".join(part.split()) for part in (found[1], other, own)))
+    name, other, own = (" ".join(part.split()) for part in (found[1], other, own))
+    return Draft(name, other, own)
 
 
 def _short(draft: Draft) -> Draft:

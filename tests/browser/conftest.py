@@ -13,13 +13,19 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from tests.browser.serve import Server
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop occupies this thread: it must be gone when other modules run theirs
 def browser() -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
     if not (Path(found).exists() or shutil.which(found)):

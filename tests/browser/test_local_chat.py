@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -15,7 +14,7 @@ from tests.browser.serve import Server
 from tests.platforms.local.town import ADA
 
 Visit = Callable[..., Page]
-HOSTILE = "<img src=x onerror=document.title='owned'> <!channel> <@U1> **x** _y_ `z` [a](javascript:alert(1)) &amp; @Ada Berg"
+HOSTILE = "<img src=x onerror=document.title='owned'> <!channel> <@U1> **x** _y_ `z` [a](javascript:alert(1)) &amp; @Ada Berg."
 
 
 def window(page: Page, organisation: str) -> Locator:
@@ -178,10 +177,13 @@ def test_what_people_type_is_shown_as_typed(visit: Visit, server: Server) -> Non
     page = visit()
     say(page, HOSTILE)
     say(page, f"/escalate {HOSTILE}")
-    server.do(server.town.both(Message(line(Text(HOSTILE)), (Quote(Text(HOSTILE)),), Tone.RED, (Button(HOSTILE[:60], "x"),))))
+    expect(log(page, "Kestrel").locator("blockquote")).to_have_count(1)
+    server.do(
+        server.town.both(Message(line(Text(HOSTILE)), (Quote(Text(HOSTILE)),), Tone.RED, (Button(HOSTILE[:60], "x"),)))
+    )
 
     expect(log(page).get_by_text(HOSTILE, exact=True)).to_have_count(3)
-    expect(log(page, "Kestrel").locator("blockquote")).to_contain_text([re.escape(""), HOSTILE])
+    expect(log(page, "Kestrel").locator("blockquote")).to_contain_text(["Tried", HOSTILE])
     expect(page.locator(".log img[src=x], .log b, .log em, .log a")).to_have_count(0)
     expect(log(page).locator(".said .person")).to_have_count(2)
     assert "owned" not in page.title()
@@ -192,7 +194,9 @@ def test_who_got_a_letter_shows_without_being_asked(visit: Visit, server: Server
     sit(page, "João Pinto")
     server.do(server.town.tell(ADA, Message(line("A word in private"))))
 
-    expect(window(page, "Northwind").get_by_role("button", name=re.compile("1 unread messages for others"))).to_be_visible()
+    expect(
+        window(page, "Northwind").get_by_role("button", name=re.compile("1 unread messages for others"))
+    ).to_be_visible()
     sit(page, "Ada Berg")
     direct = window(page, "Northwind").get_by_role("button", name=re.compile("^Bellwether 1"))
     direct.click()
@@ -207,6 +211,48 @@ def test_plain_words_will_do_in_a_direct_message(visit: Visit) -> None:
 
     expect(log(page)).to_contain_text("You said help me.")
     expect(log(page)).not_to_contain_text("Only visible to you")
+
+
+def test_commands_are_hinted_a_word_at_a_time_with_their_usage(visit: Visit, server: Server) -> None:
+    page = visit()
+    hints = page.get_by_role("option")
+    box(page).press_sequentially("/")
+    expect(hints).to_have_count(3)
+    box(page).press_sequentially("part")
+    expect(hints).to_have_count(1)
+    expect(hints).to_contain_text("status | members | invite | help …")
+    box(page).press("Tab")
+    expect(box(page)).to_have_value("/partnership ")
+    expect(hints).to_contain_text("/partnership members")
+    box(page).press("ArrowDown")
+    box(page).press("Enter")
+    expect(hints).to_contain_text("/partnership members add")
+    box(page).press("Enter")
+
+    expect(log(page)).to_contain_text("You said partnership members.")
+
+
+def test_what_was_begun_in_one_room_waits_there(visit: Visit) -> None:
+    page = visit()
+    box(page).fill("half a thought")
+    window(page, "Northwind").get_by_role("button", name="hall").click()
+    expect(box(page)).to_have_value("")
+    window(page, "Northwind").get_by_role("button", name="pilot-line").click()
+
+    expect(box(page)).to_have_value("half a thought")
+
+
+def test_a_room_that_nobody_looks_at_counts_what_is_new(visit: Visit, server: Server) -> None:
+    page = visit()
+    window(page, "Northwind").get_by_role("button", name="hall").click()
+    server.do(server.town.both(Message(line("News"))))
+    room = window(page, "Northwind").get_by_role("button", name=re.compile("^pilot-line"))
+    expect(room).to_have_text("pilot-line1 unread")
+    expect(page).to_have_title("(1) Bellwether")
+    room.click()
+
+    expect(room).to_have_text("pilot-line")
+    expect(page).to_have_title("Bellwether")
 
 
 def test_the_own_page_lists_what_waits_and_its_buttons_work(visit: Visit) -> None:
@@ -238,8 +284,10 @@ def test_the_clock_moves_and_everybodys_time_with_it(visit: Visit) -> None:
     clock.get_by_role("button", name="Move the clock to the next event").click()
 
     expect(log(page)).to_contain_text("on to level 2")
-    clock.get_by_role("button", name=re.compile("15:05|19:05")).click()
-    expect(page.get_by_role("option", name=re.compile("Sam Ortiz"))).to_contain_text("Tue 3 Nov 2026, 10:05 Los Angeles".replace("Tue 3", "Tue, 3"))
+    clock.get_by_role("button", name=re.compile("19:05 Berlin")).click()
+    expect(page.get_by_role("option", name=re.compile("Sam Ortiz"))).to_contain_text(
+        "Tue, 3 Nov 2026, 10:05 Los Angeles"
+    )
 
 
 def test_the_tour_sets_the_stage_and_ticks_off_what_was_done(visit: Visit) -> None:
@@ -282,10 +330,10 @@ def test_a_failure_keeps_what_was_written(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_sticks_out_and_one_side_is_shown_at_a_time(visit: Visit, scheme: str, tmp_path: Path) -> None:
+def test_on_a_phone_nothing_sticks_out_and_one_side_is_shown_at_a_time(visit: Visit, scheme: str) -> None:
     page = visit(360, 740, color_scheme=scheme)
     say(page, "/escalate " + "averylongwordwithoutanyspaceatall" * 6)
-    expect(log(page).locator(".card")).to_be_visible()
+    expect(log(page).locator(".card").first).to_be_visible()
     assert overflow(page) == 0
     expect(window(page, "Kestrel")).to_be_hidden()
     page.get_by_role("navigation", name="Organisations").get_by_role("button", name=re.compile("Kestrel")).click()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.cards import celebration as cards
 from bot.cards import comment
 from bot.cards.celebration import Draft, Reach, Shown
-from bot.messages import Button, ManyField, Message, Quote, TextField, Tone, in_words
+from bot.messages import Button, ManyField, Message, Note, Quote, TextField, Tone, in_words
 from bot.words import Person, Text, line, plain
 
 ANA = Person(1, "Ana Silva", "Northwind")
@@ -105,4 +105,9 @@ def test_a_comment_is_shown_with_its_author_and_as_it_was_written() -> None:
     assert plain(comment.said(JOAO, "thanks", about).title).endswith(
         "says about celebration 3 by Ana Silva (Northwind):"
     )
-    assert plain(comment.form("celebration.comment", "celebration:7", line("To the rooms.")).intro) == ""
+
+
+def test_before_a_comment_is_written_its_author_reads_who_will_see_it() -> None:
+    form = comment.form("celebration.comment", "celebration:7", line("To the rooms."))
+    assert form.fields[0] == Note(line("To the rooms."))
+    assert (form.name, form.context) == ("celebration.comment", "celebration:7")

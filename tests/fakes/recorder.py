@@ -11,6 +11,8 @@ from typing import Any
 from bot.messages import Message, in_words
 from bot.port import Answer, Capabilities, Parcel, Sent, Way
 
+EVERYTHING = Capabilities(finds=True, threads=True, private=True, forms_from_commands=True, home=True)
+
 
 @dataclass
 class Recorder:
@@ -18,7 +20,7 @@ class Recorder:
     `goes_wrong_after` once it was kept (a lost answer)."""
 
     name: str = "slack"
-    can: Capabilities = Capabilities(finds=True, threads=True, private=True, forms_from_commands=True, home=True)
+    can: Capabilities = EVERYTHING
     goes_wrong: Callable[[Parcel], None] = lambda parcel: None
     goes_wrong_after: Callable[[Parcel], None] = lambda parcel: None
     looks_wrong: Callable[[Parcel], None] = lambda parcel: None
@@ -77,3 +79,10 @@ class Recorder:
         sent = Sent(channel, message)
         self.tokens[parcel.token] = sent
         return sent
+
+
+async def until(happened: Callable[[], object], *, seconds: float = 5) -> None:
+    """Let things go on until something happened. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while not happened():  # noqa: ASYNC110  (what is waited for is in a database or on another thread)
+            await asyncio.sleep(0.01)

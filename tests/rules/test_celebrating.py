@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from bot.rules import celebrating
-from bot.rules.celebrating import Candidate, Wish
+from bot.rules.celebrating import Candidate, Receiver, Wish
 from bot.words import Key, Praise
 
 ANA, BO, CY = 1, 2, 3
@@ -65,7 +65,8 @@ def test_swapping_the_sides_changes_nothing_but_the_sides() -> None:
     def mirrored(side: Key) -> list[Candidate]:
         return [Candidate(each.member, each.side if side is Key.A else each.side.other) for each in everybody()]
 
-    for receivers in product((JOAO, BO, Key.A, Key.B), repeat=2):
+    anybody: tuple[Receiver, ...] = (JOAO, BO, Key.A, Key.B)
+    for receivers in product(anybody, repeat=2):
         swapped = tuple(each.other if isinstance(each, Key) else each for each in receivers)
         one = celebrating.audience(Wish(receivers, WHY), ANA, mirrored(Key.A))
         other = celebrating.audience(Wish(swapped, WHY), ANA, mirrored(Key.B))

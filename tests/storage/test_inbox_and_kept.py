@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session
 
 from storage import Database, inbox, kept
@@ -43,10 +44,8 @@ def test_what_failed_was_never_seen(database: Database, clock: Clock) -> None:
         raise RuntimeError
 
     for _ in range(2):
-        try:
+        with pytest.raises(RuntimeError):
             database.run(fail)
-        except RuntimeError:
-            pass
     assert database.run(inbox.seen, "slack", "T1", "Ev1", clock()) is None
 
 

@@ -76,15 +76,12 @@ class Local:
                 return self._post(parcel, where)
             case Way.EDIT:
                 where = f"{parcel.tenant}/{parcel.channel}"
-                if not any(self.chat.reads(resident.user, where) for resident in self.world.residents):
+                if not self.chat.known(where):
                     raise Never(f"there is no room {parcel.channel} here", gone=True)
                 self.chat.edit(where, parcel.message, parcel.content, at=self.now())
                 return Sent(parcel.channel, parcel.message)
             case Way.PRIVATE:
-                person = self._person(parcel)
-                where = direct(person)
-                if f"{parcel.tenant}/{parcel.channel}" != where:
-                    where = self._room(parcel)
+                person, where = self._person(parcel), self._room(parcel)
                 if not self.chat.reads(person.user, where):
                     raise Never(f"{person.name} is not in {parcel.channel}")
                 return self._post(parcel, where, to=person.user)
@@ -111,9 +108,9 @@ class Local:
 
     def _room(self, parcel: Parcel) -> str:
         where = f"{parcel.tenant}/{parcel.channel}"
-        if any(direct(resident) == where for resident in self.world.residents):
+        if where in self.chat.directs:
             return where
-        if self.world.room(where) is None:
+        if not self.chat.known(where):
             raise Never(f"there is no room {parcel.channel} here", gone=True)
         if where not in self.chat.present:
             raise Never(f"Bellwether is not in {parcel.channel}", gone=True)

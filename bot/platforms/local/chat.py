@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -56,7 +57,8 @@ class Chat:
         self._posts: dict[str, Post] = {}
         self._tokens: dict[str, str] = {}
         self._readers = {room.key: frozenset(room.members) for room in world.rooms}
-        self._readers |= {direct(resident): frozenset({resident.user}) for resident in world.residents}
+        self.directs = {direct(resident): resident.user for resident in world.residents}
+        self._readers |= {where: frozenset({user}) for where, user in self.directs.items()}
 
     def post(
         self,
@@ -122,6 +124,10 @@ class Chat:
         self.changed = asyncio.Event()
         return self.version
 
+    def known(self, where: str) -> bool:
+        """Whether there is such a room or conversation."""
+        return where in self._readers
+
     def reads(self, user: str, where: str) -> bool:
         """Whether that person is there."""
         return user in self._readers.get(where, ())
@@ -135,9 +141,5 @@ class Chat:
 
     def letters(self) -> dict[str, int]:
         """How many things the bot has told each person privately; never what."""
-        counts: dict[str, int] = {}
-        for post in self._posts.values():
-            if post.author == "" and not isinstance(post.content, str) and "/dm-" in post.where:
-                for user in self._readers[post.where]:
-                    counts[user] = counts.get(user, 0) + 1
-        return counts
+        told = (post.where for post in self._posts.values() if not post.author and post.where in self.directs)
+        return dict(Counter(self.directs[where] for where in told))

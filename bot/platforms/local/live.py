@@ -59,6 +59,7 @@ class Live:
         users = [person.user for person in people]
         steps = await self.tour.steps() if self.tour else []
         return {
+            "epoch": self.chat.epoch,
             "fresh": seen is None,
             "people": [self._person(resident) for resident in self.world.residents],
             "rooms": [

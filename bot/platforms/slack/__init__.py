@@ -11,6 +11,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
 from bot.messages import Message
+from bot.platforms.slack.calls import client, scopes
 from bot.platforms.slack.draw import Drawn, draw
 from bot.platforms.slack.install import flow
 from bot.platforms.slack.manifest import SCOPES
@@ -18,7 +19,6 @@ from bot.platforms.slack.people import People
 from bot.platforms.slack.receive import Receiver
 from bot.platforms.slack.send import Sender
 from bot.platforms.slack.tenants import Tenants
-from bot.platforms.slack.web import client, scopes
 from bot.platforms.slack.wire import Malformed
 from bot.port import Answer, Capabilities, Installations, Later, Never, Parcel, Sent
 from bot.settings import Settings

@@ -154,7 +154,7 @@ def _facts(facts: tuple[Fact, ...], tenant: str) -> Iterator[Drawn]:
         if fields and (wide or len(fields) == ROW):
             yield {"type": "section", "fields": fields}
             fields = []
-        label = {"type": "mrkdwn", "text": _strong(cut(fact.label, 150)), "verbatim": True}
+        label = _label(cut(fact.label, 150) or "–")
         if wide:
             yield {"type": "context", "elements": [label]}
             yield from lines(value, tenant)
@@ -295,8 +295,10 @@ def _mrkdwn(parts: Line, tenant: str) -> str:
     return written
 
 
-def _strong(words: str) -> str:
-    return escape(words) if _MARKS.search(words) else f"*{escape(words)}*"
+def _label(words: str) -> Drawn:
+    if _MARKS.search(words):
+        return plain_text(words)
+    return {"type": "mrkdwn", "text": f"*{escape(words)}*", "verbatim": True}
 
 
 def _when(when: When) -> str:

@@ -14,9 +14,9 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
+from bot.platforms.slack.calls import client
 from bot.platforms.slack.manifest import SCOPES
 from bot.platforms.slack.tenants import Tenants
-from bot.platforms.slack.web import client
 from bot.settings import Settings
 
 LASTS = 600  # seconds

@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.inbound import Profile
+from bot.platforms.slack.calls import ask
 from bot.platforms.slack.tenants import Tenant
-from bot.platforms.slack.web import ask
 from bot.platforms.slack.wire import Malformed, Table, maybe, table
 from bot.port import Later, Never
 from bot.words import Account

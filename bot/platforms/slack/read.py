@@ -168,9 +168,10 @@ async def _event(body: Table, tenant: Tenant, people: People) -> Inbound | None:
             return Opened(sender=sender, place=place, **common)
         case "member_joined_channel":
             channel = text(event, "channel")
-            if event.get("user") == tenant.bot:
+            sender = await _who(event, tenant, people, channel)
+            if sender.account.user == tenant.bot:
                 people.entered(tenant, channel, Channel(people.channel(tenant, channel).name, present=True))
-            return Joined(sender=await _who(event, tenant, people), place=_place(tenant, people, channel), **common)
+            return Joined(sender=sender, place=_place(tenant, people, channel), **common)
         case "member_left_channel":
             channel = text(event, "channel")
             if event.get("user") == tenant.bot:
@@ -222,8 +223,8 @@ async def _said(event: Table, tenant: Tenant, people: People, common: dict[str, 
     if at_bot is not None and (mentioned or direct):
         after, before = parts[at_bot + 1 :], parts[:at_bot]
         parts = after if any(not isinstance(each, str) or each.strip() for each in after) else before
+    await people.learn(tenant, {user, *_users(parts)}, channel if mentioned else "")
     people.entered(tenant, channel, Channel(people.channel(tenant, channel).name, present=True, direct=direct))
-    await people.learn(tenant, {user, *_users(parts)})
     sender = people.profile(tenant, user, home=maybe(event, "user_team"))
     kind = PlaceKind.DIRECT if direct else PlaceKind.CHANNEL
     place = Place("slack", tenant.team, channel, kind, people.channel(tenant, channel).name, present=True)
@@ -240,9 +241,9 @@ async def _said(event: Table, tenant: Tenant, people: People, common: dict[str, 
     )
 
 
-async def _who(event: Table, tenant: Tenant, people: People) -> Profile:
+async def _who(event: Table, tenant: Tenant, people: People, channel: str = "") -> Profile:
     user = text(event, "user")
-    await people.learn(tenant, {user})
+    await people.learn(tenant, {user}, channel)
     return people.profile(tenant, user, home=maybe(event, "user_team"))
 
 

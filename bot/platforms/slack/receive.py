@@ -30,12 +30,12 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.inbound import Inbound, Place, Pressed, Submitted, Typed, Uninstalled
 from bot.messages import Button, Errors, Form, Message, Nothing, Reply, Style
+from bot.platforms.slack.calls import ask, client
 from bot.platforms.slack.draw import draw, escape, fallback
 from bot.platforms.slack.form import draw_errors, draw_form
 from bot.platforms.slack.people import People
 from bot.platforms.slack.read import read
 from bot.platforms.slack.tenants import Tenant, Tenants
-from bot.platforms.slack.web import ask, client
 from bot.platforms.slack.wire import Malformed, Table, maybe, parse
 from bot.port import Answer, Later, Never
 
@@ -62,7 +62,10 @@ class Authorize(AsyncAuthorize):
         user_id: str | None,
         **_: Any,
     ) -> AuthorizeResult | None:
-        tenant = await self._tenants.of(team_id or "")
+        try:
+            tenant = await self._tenants.of(team_id or "")
+        except (Later, Never):
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)  # asked again, and answered for, below
         if tenant is None:
             return None
         return AuthorizeResult(
@@ -121,7 +124,7 @@ class Receiver:
             name="bellwether",
             client=client(None, api_url),
             signing_secret=signing_secret,
-            authorize=Authorize(tenants),
+            authorize=Authorize(tenants),  # type: ignore[arg-type]  # bolt's own class, missing from its annotation
             oauth_flow=oauth,
             process_before_response=True,
             request_verification_enabled=False,  # done in front, by the clock that is given
@@ -133,7 +136,7 @@ class Receiver:
         self._answer = answer
         if app_token:
             self._socket = Socket(self.app, app_token, client(None, self._api_url))
-            self._connecting = asyncio.create_task(self._socket.connect_async())
+            self._connecting = asyncio.create_task(self._socket.client.connect())  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
         """Take nothing more, finish what is in hand (five seconds at most), and hang up."""
@@ -144,7 +147,7 @@ class Receiver:
             if self._connecting:
                 self._connecting.cancel()
                 await asyncio.gather(self._connecting, return_exceptions=True)
-            await self._socket.close_async()
+            await self._socket.client.close()  # type: ignore[no-untyped-call]
         self._socket = self._connecting = self._answer = None
 
     async def post(self, request: web.Request) -> web.Response:
@@ -159,7 +162,7 @@ class Receiver:
         try:
             parse(body, request.content_type)
             bolt_request = AsyncBoltRequest(
-                body=body.decode(), query=request.query_string, headers={k: v for k, v in request.headers.items()}
+                body=body.decode(), query=request.query_string, headers=dict(request.headers.items())
             )
         except (Malformed, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             log.warning("a malformed request: %s", error)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from bot.platforms.slack.calls import ask
 from bot.platforms.slack.draw import HOME_BLOCKS, draw, fallback
 from bot.platforms.slack.tenants import Tenant, Tenants
-from bot.platforms.slack.web import ask
 from bot.platforms.slack.wire import Table, maybe, rows, table
 from bot.port import Later, Never, Parcel, Sent, Way
 
@@ -72,7 +72,12 @@ class Sender:
     async def _look(self, tenant: Tenant, parcel: Parcel, channel: str) -> Sent | None:
         cursor = ""
         for _ in range(THREAD_PAGES if parcel.thread else PAGES):
-            pages = {"channel": channel, "limit": PAGE, "cursor": cursor or None, "include_all_metadata": True}
+            pages: dict[str, Any] = {
+                "channel": channel,
+                "limit": PAGE,
+                "cursor": cursor or None,
+                "include_all_metadata": True,
+            }
             if parcel.thread:  # oldest first: Slack turns only channels round
                 said = await ask(tenant.client.conversations_replies, ts=parcel.thread, **pages)
             else:

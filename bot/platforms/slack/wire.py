@@ -67,6 +67,9 @@ def parse(body: bytes, content_type: str) -> dict[str, Any]:
         raise Malformed("neither JSON nor a form") from error
     if not isinstance(value, dict) or not value:
         raise Malformed("not an object")
+    for part in ("event", "view"):  # bolt takes these for granted
+        table(value, part)
+    rows(value, "authorizations")
     return value
 
 

@@ -3,79 +3,58 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.messages import (
-    Bullets,
-    Button,
-    Controls,
-    Fact,
-    Facts,
-    Heading,
-    Menu,
-    Message,
-    Option,
-    Paragraph,
-    Picture,
-    Quote,
-    Style,
-    Tone,
-)
-from bot.platforms.local import draw
-from bot.words import Account, Code, Link, Person, Secret, Shape, Strong, Text, When, line
-from tests.platforms.local.town import ADA, FORM, Town, escalation, person
+from bot.platforms.local import Local, World, draw
+from bot.words import Account, Person, When
+from tests.platforms import samples
+from tests.platforms.local.town import TOWN
 
-HOSTILE = "<img src=x onerror=alert(1)> <!channel> <@U1> **bold** _it_ `code` [a](javascript:alert(1))"
-AT = datetime(2026, 11, 3, 17, 5, tzinfo=UTC)
-SAMPLES = {
-    "card": escalation("the test rig is down", Tone.RED, "Open"),
-    "every part": Message(
-        line("Plain, ", Strong("strong"), Text(HOSTILE), Code("/help"), Link("https://example.org/x", "a link")),
-        (
-            Heading("Heading"),
-            Paragraph(line(When(AT), " ", When(AT, Shape.DAY), " ", When(AT, Shape.TIME, ("Europe/Berlin", "Asia/Tokyo")))),
-            Paragraph(line(person(ADA), person(ADA, ping=False), Person(9, "Eve", "Elsewhere", (Account("slack", "T1", "U9"),)))),
-            Quote(Text(f"{HOSTILE}\nsecond line")),
-            Facts((Fact("Code", line(Secret("invite:7"))),)),
-            Bullets((line("one"), line("two"))),
-            Controls((Button("Delete", "delete", "7", Style.DANGER, confirm="Sure?"),)),
-            Picture("/files/x.png", "A trend going up"),
-        ),
-        Tone.OUTLINE,
-        (Menu("Snooze", "snooze", (Option("1 hour", "60"),)),),
-        line("Footer"),
-    ),
-}
+KEPT = Path(__file__).with_name("drawn.json")
 
 
 def drawn() -> dict[str, Any]:
-    cards = {name: Town().local.draw(message) for name, message in SAMPLES.items()}
-    return cards | {"form": draw.form(FORM)}
+    local = Local(World(TOWN.residents, TOWN.rooms), lambda: samples.AT)
+    messages = {name: local.draw(message) for name, message in samples.MESSAGES.items()}
+    return {"messages": messages, "forms": {name: draw.form(form) for name, form in samples.FORMS.items()}}
 
 
-KEPT = Path(__file__).with_name("drawn.json")
+def letters(node: object) -> list[str]:
+    """Every string anywhere in what was drawn."""
+    match node:
+        case dict():
+            return [each for value in node.values() for each in letters(value)]
+        case list():
+            return [each for value in node for each in letters(value)]
+        case str():
+            return [node]
+        case _:
+            return []
 
 
 def test_the_samples_are_drawn_as_they_were() -> None:
     assert drawn() == json.loads(KEPT.read_text())
 
 
-def test_what_people_type_stays_one_text_letter_for_letter() -> None:
-    title = draw.message(SAMPLES["every part"])["title"]
+def test_what_people_type_stays_whole_letter_for_letter() -> None:
+    hostile = [text for text in letters(drawn()) if "<!channel>" in text]
 
-    assert {"kind": "text", "value": HOSTILE} in title
+    assert hostile
+    assert all(samples.HOSTILE in text for text in hostile if len(text) >= len(samples.HOSTILE))
 
 
-def test_somebody_of_another_platform_is_a_name_and_no_mention() -> None:
-    stranger = draw.inline(Person(9, "Eve", "Elsewhere", (Account("slack", "T1", "U9"),)))
+def test_a_person_is_a_mention_only_where_they_have_an_account_in_this_chat() -> None:
+    own = Person(1, "Ada Berg", "Northwind", (Account("slack", "T1", "U1"), Account("local", "northwind", "ada")))
+    stranger = Person(9, "Eve", "Elsewhere", (Account("slack", "T1", "U9"),))
 
-    assert stranger == {"kind": "person", "name": "Eve", "organisation": "Elsewhere", "user": "", "ping": True}
+    assert draw.inline(own)["user"] == "ada"
+    assert draw.inline(stranger)["user"] == ""
 
 
 def test_a_time_names_the_other_zones_one_by_one_so_that_a_reader_is_not_told_their_own_twice() -> None:
-    when = draw.inline(When(AT, zones=("Europe/Berlin", "Asia/Tokyo")))
+    late = samples.AT.replace(hour=17, minute=5)
+    when = draw.inline(When(late, zones=("Europe/Berlin", "Asia/Tokyo")))
 
     assert when["beside"] == [
         {"zone": "Europe/Berlin", "words": "Tue 18:05 Berlin"},

@@ -49,6 +49,8 @@ SAM = resident("sam", "Sam Ortiz", "Kestrel", "Leader", "America/Los_Angeles")
 COMMANDS = (
     Slash("escalate", "what is wrong [by <date>] [to <level or @person>] [!high]", "Raise a concern to the next level"),
     Slash("celebrate", "@people what for [for <milestone>]", "Celebrate people of either side"),
+    Slash("partnership members", "", "Show who is who"),
+    Slash("partnership members add", "@people [as <role>]", "Add people to your side"),
     Slash("partnership", "status | members | invite | help …", "Everything else about the partnership"),
 )
 
@@ -79,20 +81,32 @@ def escalation(summary: str, tone: Tone, state: str) -> Message:
         Fact("With", line(person(ADA, ping=False), " and ", person(PRIYA, ping=False))),
         Fact("Answer by", line(due)),
     )
-    snooze = Menu("Snooze", "snooze", (Option("30 minutes", "30"), Option("1 hour", "60"), Option("Next working day", "day")))
+    snooze = Menu(
+        "Snooze", "snooze", (Option("30 minutes", "30"), Option("1 hour", "60"), Option("Next working day", "day"))
+    )
     buttons = (
         Button("Acknowledge", "ack", summary, Style.PRIMARY),
         Button("Resolve", "resolve", summary),
         snooze,
-        Button("Withdraw", "withdraw", summary, Style.DANGER, confirm="Withdraw this? Both rooms will see it as withdrawn."),
+        Button(
+            "Withdraw", "withdraw", summary, Style.DANGER, confirm="Withdraw this? Both rooms will see it as withdrawn."
+        ),
     )
     title = line("Escalation 7: ", Text(summary))
-    return Message(title, (Facts(facts), Quote(Text("Tried: a second camera, a new cable.\nAsked: an engineer on site."))), tone, buttons, line("Raised by ", person(JOAO, ping=False)))
+    return Message(
+        title,
+        (Facts(facts), Quote(Text("Tried: a second camera, a new cable.\nAsked: an engineer on site."))),
+        tone,
+        buttons,
+        line("Raised by ", person(JOAO, ping=False)),
+    )
 
 
 def celebration(who: Words, why: str) -> Message:
     title = line("🎉 ", *(person(resident_of(part)) if isinstance(part, Mention) else Text(part) for part in who))
-    return Message(title, (Paragraph(line(Text(why))),), Tone.JOY, (Button("👏 1", "clap"), Button("Comment", "comment")))
+    return Message(
+        title, (Paragraph(line(Text(why))),), Tone.JOY, (Button("👏 1", "clap"), Button("Comment", "comment"))
+    )
 
 
 def resident_of(mention: Mention) -> Resident:
@@ -105,10 +119,17 @@ FORM = Form(
     "escalate",
     "Raise a concern",
     (
-        TextField("summary", "What is wrong?", least=10, most=200, example="The test rig is down", hint="In one sentence"),
+        TextField(
+            "summary", "What is wrong?", least=10, most=200, example="The test rig is down", hint="In one sentence"
+        ),
         TextField("tried", "What was tried?", lines=True, required=False),
         ChoiceField("level", "Level", (Option("1: shepherds", "1"), Option("2: leaders", "2")), value="1"),
-        ManyField("people", "Also tell", (Option("João Pinto (Northwind)", "joao"), Option("Sam Ortiz (Kestrel)", "sam")), required=False),
+        ManyField(
+            "people",
+            "Also tell",
+            (Option("João Pinto (Northwind)", "joao"), Option("Sam Ortiz (Kestrel)", "sam")),
+            required=False,
+        ),
         SwitchField("private", "Private to the shepherds", hint="Both shepherds see it, nobody else"),
         Note(line("Priya Rao is told at once; her day ends in 20 minutes.")),
     ),
@@ -131,23 +152,48 @@ class Town:
     def __post_init__(self) -> None:
         self.local = Local(self.world, self.now, self, self)
         self.sent = 0
+        self.leaving = asyncio.Event()
 
     def now(self) -> datetime:
         return self.at
 
     async def forward(self, hours: float) -> None:
+        self.leaving.set()
         await asyncio.sleep(0.05)
         self.at += timedelta(hours=hours)
 
     async def next_event(self) -> None:
         await self.forward(4)
-        await self.post("northwind", "C-pilot", Message(line("Nobody has acknowledged it: on to level 2."), tone=Tone.AMBER))
+        await self.post(
+            "northwind", "C-pilot", Message(line("Nobody has acknowledged it: on to level 2."), tone=Tone.AMBER)
+        )
 
     async def steps(self) -> list[Step]:
         steps = (
-            Step("celebrate", "Celebrate somebody", "Good work deserves a word. Send the line in the box.", "ada", "C-pilot", "/celebrate @Priya Rao for closing the pilot two days early"),
-            Step("escalate", "Raise a concern", "João's rig is down. Both shepherds hear of it at once.", "joao", "C-pilot", "/escalate the test rig is down"),
-            Step("answer", "Answer from the other side", "Press Acknowledge on the card in Kestrel's room.", "priya", "C-north", ""),
+            Step(
+                "celebrate",
+                "Celebrate somebody",
+                "Good work deserves a word. Send the line in the box.",
+                "ada",
+                "C-pilot",
+                "/celebrate @Priya Rao for closing the pilot two days early",
+            ),
+            Step(
+                "escalate",
+                "Raise a concern",
+                "João's rig is down. Both shepherds hear of it at once.",
+                "joao",
+                "C-pilot",
+                "/escalate the test rig is down",
+            ),
+            Step(
+                "answer",
+                "Answer from the other side",
+                "Press Acknowledge on the card in Kestrel's room.",
+                "priya",
+                "C-north",
+                "",
+            ),
             Step("help", "Ask in private", "Plain words will do in a direct message.", "sam", "", "help"),
         )
         return [replace(step, done=step.id in self.done) for step in steps]
@@ -184,7 +230,10 @@ class Town:
                 await self.tell(ADA, Message(line("João asks for help."), tone=Tone.RED))
                 self.done.add("escalate")
                 undo = (Button("Change", "change"), Button("Undo", "undo", style=Style.DANGER))
-                return Message(line("Raised. ", person(ADA, ping=False), " and ", person(PRIYA, ping=False), " were told."), buttons=undo)
+                return Message(
+                    line("Raised. ", person(ADA, ping=False), " and ", person(PRIYA, ping=False), " were told."),
+                    buttons=undo,
+                )
             case Typed(command="celebrate"):
                 people = tuple(part for part in value.words if isinstance(part, Mention))
                 await self.both(celebration(people, said(value.words)))
@@ -193,12 +242,18 @@ class Town:
             case Typed(command="boom"):
                 raise RuntimeError("boom")
             case Typed():
-                help_ = Bullets((line(Code("/escalate"), " raises a concern"), line(Code("/celebrate"), " celebrates people")))
+                help_ = Bullets(
+                    (line(Code("/escalate"), " raises a concern"), line(Code("/celebrate"), " celebrates people"))
+                )
                 return Message(line("You said ", Text(f"{value.command} {said(value.words)}".strip()), "."), (help_,))
             case Pressed(action="ack"):
                 self.done.add("answer")
                 card = escalation(value.value, Tone.AMBER, f"Acknowledged by {value.sender.name}")
-                await self.local.deliver(self.parcel(Way.EDIT, card, tenant=value.place.tenant, channel=value.place.channel, message=value.message))
+                await self.local.deliver(
+                    self.parcel(
+                        Way.EDIT, card, tenant=value.place.tenant, channel=value.place.channel, message=value.message
+                    )
+                )
                 return Nothing()
             case Pressed(action="form"):
                 return FORM
@@ -218,5 +273,3 @@ class Town:
                 return Nothing()
             case _:
                 raise AssertionError(f"nobody does that here: {value}")
-
-

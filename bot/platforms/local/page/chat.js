@@ -16,6 +16,10 @@ const chat = {
 
   hear(news) {
     if (news.fresh) this.known.clear();
+    if (news.epoch && news.epoch !== this.epoch) {
+      Object.assign(this, { epoch: news.epoch, baseline: undefined, seenLetters: null });
+      this.seen.clear();
+    }
     for (const key of ["people", "rooms", "commands", "homes", "letters", "clock", "steps"]) if (key in news) this[key] = news[key];
     paint(this.people.map((each) => each.user));
     for (const post of news.posts ?? []) this.keep(post);

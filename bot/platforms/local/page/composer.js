@@ -1,8 +1,8 @@
 // The box to write in, with hints for commands and people.
-// One rule: a person becomes a mention only by being picked from the list.
+// What is sent goes one after the other, and typing never waits for it. One rule: a person becomes a mention only by being picked from the list.
 import { avatar, el, icon, unique } from "./dom.js";
 
-/** Make a composer. `world()` gives commands, people and the reader; `send(words)` is called with text and picks, and throws if it did not go. */
+/** Make a composer. `world()` gives commands, people and the reader; `send(words)` is called with text and picks and tells whether it went. */
 export function composer({ label, placeholder, world, send }) {
   const listId = unique("hints");
   const input = el("textarea", { rows: "1", "aria-label": label, placeholder, "aria-autocomplete": "list", "aria-controls": listId, maxlength: "8000", enterkeyhint: "send" });
@@ -12,26 +12,25 @@ export function composer({ label, placeholder, world, send }) {
   const tool = (name, words, letter) => el("button", { type: "button", class: "icon-button", "aria-label": words, title: words, onclick: () => insert(letter) }, icon(name));
   const node = el("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); submit(); } },
     list, usage, el("div", { class: "box" }, input, el("div", { class: "tools" }, tool("slash", "Commands", "/"), tool("at", "Mention somebody", "@"), el("span", { class: "grow" }), go)));
-  let picks = [], choices = [], at = 0, token = null, busy = false;
+  let picks = [], choices = [], at = 0, token = null, going = 0, queue = Promise.resolve();
 
   function refresh() {
     input.style.setProperty("height", "auto");
     input.style.setProperty("height", `${Math.min(input.scrollHeight, 168)}px`);
-    go.disabled = busy || !input.value.trim();
+    go.disabled = !input.value.trim();
     suggest();
   }
   function suggest() {
     const before = input.value.slice(0, input.selectionStart);
     const { commands, people, reader } = world();
-    const slash = /^\s*\/([\w-]*)$/.exec(before);
+    const slash = /^\s*\/([\w-]*(?: [\w-]*)*)$/.exec(before);
     const mention = /(?:^|[\s(])@([\p{L}\p{N}.'-]*(?: [\p{L}\p{N}.'-]*)?)$/u.exec(before);
-    const typed = /^\s*\/([\w-]+)\s/.exec(input.value);
-    const known = typed && commands.find((each) => each.name === typed[1].toLowerCase());
-    usage.hidden = !known;
+    const known = commands.filter((each) => input.value.trimStart().toLowerCase().startsWith(`/${each.name} `))
+      .reduce((best, each) => (best && best.name.length > each.name.length ? best : each), null);
     usage.replaceChildren(...(known ? [el("code", {}, `/${known.name} ${known.usage}`), el("span", {}, known.does)] : []));
     if (slash) {
       token = slash[1];
-      choices = commands.filter((each) => each.name.startsWith(token.toLowerCase())).map((each) => ({
+      choices = offered(commands, token.toLowerCase()).map((each) => ({
         insert: `/${each.name} `, length: token.length + 1,
         row: [el("span", { class: "hint-name" }, `/${each.name}`), el("span", { class: "hint-usage" }, each.usage), el("span", { class: "hint-does" }, each.does)],
       }));
@@ -45,16 +44,17 @@ export function composer({ label, placeholder, world, send }) {
         row: [avatar(each.user, each.name), el("span", { class: "hint-name" }, each.name), el("span", { class: "hint-does" }, [each.role, each.organisation].filter(Boolean).join(" · "))],
       }));
     } else choices = [];
-    at = 0;
+    at = slash?.[1].endsWith(" ") ? -1 : 0;  // after a whole command Enter sends it; only the arrows lead into the list
     show();
   }
   function show() {
     list.hidden = !choices.length;
+    usage.hidden = Boolean(choices.length) || !usage.childNodes.length;
     list.replaceChildren(...choices.map((choice, n) => el("div", {
       class: "hint", role: "option", id: `${listId}-${n}`, "aria-selected": String(n === at),
       onpointerdown: (event) => { event.preventDefault(); take(choice); },
     }, choice.row)));
-    if (choices.length) input.setAttribute("aria-activedescendant", `${listId}-${at}`);
+    if (choices[at]) input.setAttribute("aria-activedescendant", `${listId}-${at}`);
     else input.removeAttribute("aria-activedescendant");
     list.children[at]?.scrollIntoView({ block: "nearest" });
   }
@@ -80,31 +80,27 @@ export function composer({ label, placeholder, world, send }) {
     if (event.isComposing) return;
     const open = !list.hidden;
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (open && move) { at = (at + move + choices.length) % choices.length; show(); event.preventDefault(); }
+    if (open && move) { at = (Math.max(at, move < 0 ? 0 : -1) + move + choices.length) % choices.length; show(); event.preventDefault(); }
     else if (open && event.key === "Escape") { choices = []; show(); event.preventDefault(); event.stopPropagation(); }
-    else if (open && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey && choices[at].insert.trim() !== input.value.trim()) { take(choices[at]); event.preventDefault(); }
+    else if (open && (event.key === "Tab" || event.key === "Enter") && !event.shiftKey && choices[at] && choices[at].insert.trim() !== input.value.trim()) { take(choices[at]); event.preventDefault(); }
     else if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); submit(); }
   });
-  async function submit() {
-    if (busy || !input.value.trim()) return;
-    const kept = { value: input.value, picks };
-    busy = true;
+  function submit() {
+    if (!input.value.trim()) return;
+    const kept = draft();
+    restore({ value: "", picks: [] });
+    going++;
     node.classList.add("sending");
-    input.value = ""; picks = [];
-    refresh();
-    try {
-      await send(cut(kept.value.trim(), kept.picks));
-    } catch (problem) {
-      if (!input.value) { input.value = kept.value; picks = kept.picks; }
-      throw problem;
-    } finally {
-      busy = false;
-      node.classList.remove("sending");
-      refresh();
-    }
+    queue = queue.then(() => send(cut(kept.value.trim(), kept.picks))).then((gone) => {
+      if (!gone && !input.value) restore(kept);
+    }).finally(() => node.classList.toggle("sending", --going > 0));
   }
+  function draft() { return { value: input.value, picks }; }
+  function restore(kept) { input.value = kept.value; picks = kept.picks; refresh(); }
   return {
     node, focus: () => input.focus(),
+    /** What is written so far, to be put back with `restore`. */
+    draft, restore,
     /** Put text in; full names after an @ count as picked. */
     fill(text) {
       input.value = text;
@@ -116,6 +112,12 @@ export function composer({ label, placeholder, world, send }) {
       setTimeout(() => node.classList.remove("filled"), 1200);
     },
   };
+}
+
+/** The commands to offer; what only goes on from another that fits (`side days` from `side`) waits until that one is typed. */
+function offered(commands, typed) {
+  const fits = commands.filter((each) => each.name.startsWith(typed));
+  return fits.filter((each) => !fits.some((other) => each.name.startsWith(`${other.name} `)));
 }
 
 /** Cut what was typed into text and picked people. */

@@ -65,10 +65,10 @@ export class Seat {
   draw() {
     this.node.toggleAttribute("data-active", this.chat.active === this.number);
     this.log.toggleAttribute("data-top", this.home || Boolean(this.thread));
+    this.drawLog();
     this.drawFace();
     this.drawPlaces();
     this.drawStrip();
-    this.drawLog();
     this.drawFoot();
   }
 
@@ -244,6 +244,8 @@ export class Seat {
     const key = this.home ? "" : [this.who, this.where, this.thread].join();
     if (key === this.footKey) return;
     this.footKey = key;
+    if (this.composer) this.drafts.set(this.draftKey, this.composer.draft());
+    this.draftKey = key;
     if (this.home) { this.composer = null; this.foot.replaceChildren(); return; }
     const room = this.room();
     const placeholder = this.thread ? "Reply…" : room ? `Message #${room.name}, or / for commands` : `Tell ${BOT}, for example: help`;
@@ -253,10 +255,11 @@ export class Seat {
       world: () => ({ commands: this.chat.commands, people: this.chat.people, reader: this.reader }),
       send: async (words) => {
         this.toEnd();
-        try { await this.send({ kind: "say", where, thread, words }, who); } catch (problem) { grumble(problem); throw problem; }
+        try { await this.send({ kind: "say", where, thread, words }, who); return true; } catch (problem) { return grumble(problem); }
       },
     });
     this.foot.replaceChildren(this.composer.node);
+    if (this.drafts.get(key)?.value) this.composer.restore(this.drafts.get(key));
   }
 
   async press(post, action, value) {
@@ -290,7 +293,9 @@ export class Seat {
   }
 }
 
+/** Say why it did not go; gives false. */
 function grumble(problem) {
   if (!(problem instanceof Refusal)) throw problem;
   toast(problem.message, { bad: true });
+  return false;
 }

@@ -71,7 +71,7 @@ async def _made(call: Call, changes: bool, arguments: dict[str, Any]) -> AsyncSl
 
 def _refused(error: SlackApiError, changes: bool) -> Later | Never:
     response = error.response
-    status = getattr(response, "status_code", None) or getattr(response, "status", 0)
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     data = getattr(response, "data", None)
     why = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status == 429 or why in BUSY:

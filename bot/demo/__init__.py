@@ -1,0 +1,52 @@
+"""A sample partnership to try everything with: two organisations, nine people, a clock that can be moved.
+
+One rule: nothing in it is pretended. Its history was lived through the same doors that people use, only earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import handlers
+from bot.demo import cast, history
+from bot.demo.clock import Clock
+from bot.demo.tour import Tour
+from bot.platforms.local import Local, Slash, World
+from bot.port import Answer
+from storage import Database
+
+__all__ = ["Demo"]
+
+
+class Demo:
+    """The stage: its clock, its chat in the browser, and how it begins."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = Clock(database, history.opening(datetime.now(UTC)))
+        self.tour = Tour(database)
+        handlers.discover()
+        slashes = tuple(
+            Slash(" ".join(each.path), each.usage, each.about)
+            for each in sorted(handlers.commands.values(), key=_order)
+        )
+        world = World(cast.RESIDENTS, cast.ROOMS, slashes)
+        self.local = Local(world, self.clock.now, self.clock, self.tour)
+
+    def join(self, tick: Callable[[], Awaitable[int]], drain: Callable[[], Awaitable[int]]) -> None:
+        """Let the moved clock run what is due on the way."""
+        self.clock.tick, self.clock.drain = tick, drain
+
+    async def begin(self, answer: Answer) -> None:
+        """Live through the history, or, with a kept database, put its cards back into the rooms."""
+        if await self.database.read(history.lived):
+            await self.database.transact(history.show_again, self.clock.now())
+            await self.clock.settle()
+        else:
+            await history.live(answer, self.clock)
+        await self.tour.begin()
+
+
+def _order(command: handlers.Command) -> tuple[bool, tuple[str, ...]]:
+    return command.path[0] == "partnership", command.path
