@@ -95,8 +95,10 @@ def migrate() -> None:
 @cli.command()
 def doctor() -> None:
     """Check settings, database, tokens and scopes; say what is missing and how to get it."""
+    from bot import logs
     from bot.doctor import problems
 
+    logs.configure("error", "text")  # the packages' own warnings are not findings
     found = asyncio.run(problems(Settings()))
     if found:
         fail(*found)
@@ -115,7 +117,9 @@ def manifest_slack(
 
 @cli.command()
 def export(
-    partnership: Annotated[str, typer.Argument(help="Its name, or its number where several are called so.")],
+    partnership: Annotated[
+        str, typer.Argument(metavar="PARTNERSHIP", help="Its name, or its number where several are called so.")
+    ],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.MD,
 ) -> None:
     """Write the record of a partnership to standard output, with what is private in it."""
@@ -128,7 +132,7 @@ def export(
 
 
 @cli.command()
-def verify(file: Annotated[Path, typer.Argument(help="A record exported with --format json.")]) -> None:
+def verify(file: Annotated[Path, typer.Argument(metavar="FILE", help="A record exported with --format json.")]) -> None:
     """Check the hash chain of an exported record; needs no database."""
     from bot.record import faults
 
@@ -212,7 +216,7 @@ def explained(wrong: Exception) -> list[str]:
 def main() -> None:
     """The entry point."""
     try:
-        cli()
+        cli(prog_name="bellwether")
     except Exception as wrong:
         for line in explained(wrong):
             print(line, file=sys.stderr)

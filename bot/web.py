@@ -13,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.metrics import REGISTRY
 from bot.port import Platform
+from storage import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,10 @@ def application(platforms: Iterable[Platform], ready: Ready, measure: Callable[[
         return web.Response(text=f"{why or 'ready'}\n", status=503 if why else 200)
 
     async def metrics(_: web.Request) -> web.Response:
-        await measure()
+        try:
+            await measure()
+        except Unavailable:
+            return web.Response(text="the database does not answer\n", status=503)
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application(middlewares=[_no_traces], client_max_size=BODY_AT_MOST)
@@ -51,9 +55,7 @@ async def _no_traces(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
-    except web.HTTPException:
-        raise
-    except ConnectionResetError:
+    except (web.HTTPException, ConnectionResetError):
         raise
     except Exception:
         log.exception("%s %s failed", request.method, request.path)

@@ -6,7 +6,6 @@ partnership and the member, call the feature, keep the answer. The platform ackn
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,7 +19,6 @@ from bot.inbound import (
     Heard,
     Inbound,
     Mention,
-    PlaceKind,
     Pressed,
     Profile,
     ReplyBy,
@@ -140,6 +138,9 @@ def _dispatch(
     match arrival:
         case Typed():
             found, words = find_command(arrival)
+            if found is None and arrival.thread and subjects.of_thread(session, arrival):
+                # Said to the bot in a card's thread, and no command: a comment, like any other reply there.
+                return _dispatch(session, _as_heard(arrival), now, keys, answers)
             if found is None or helping.asked(words):
                 return helping.reply(arrival, found)
             visit = Visit(now, _meet(session, arrival), arrival, words, answers=answers, keys=keys)
@@ -193,6 +194,27 @@ def _meet(session: Session, arrival: Inbound) -> Account:
     return people.meet(session, profile, arrival.place.tenant)
 
 
+def _as_heard(typed: Typed) -> Heard:
+    first, *rest = typed.words or ("",)
+    words = (
+        (f"{typed.command} {first}".strip(), *rest) if isinstance(first, str) else (f"{typed.command} ", first, *rest)
+    )
+    return Heard(
+        delivery=typed.delivery,
+        sender=typed.sender,
+        place=typed.place,
+        reply=typed.reply,
+        thread=typed.thread,
+        words=words,
+    )
+
+
+def _addressee(session: Session, arrival: Inbound) -> Account:
+    """Whom the answer goes to. Whoever was not met by a feature (or was just forgotten) is kept without their name."""
+    nameless = replace(arrival.sender, name="", zone=None, locale=None)
+    return people.find(session, arrival.sender.account) or people.meet(session, nameless, arrival.place.tenant)
+
+
 def find_command(typed: Typed) -> tuple[Command | None, Words]:
     """The command with the longest path that was typed, and what stands behind it."""
     first = typed.words[0] if typed.words and isinstance(typed.words[0], str) else ""
@@ -203,13 +225,6 @@ def find_command(typed: Typed) -> tuple[Command | None, Words]:
             rest = first.split(maxsplit=length)[length] if len(pieces) > length else ""
             return found, ((rest,) if rest else ()) + (typed.words[1:] if first else typed.words)
     return None, typed.words
-
-
-def nearest(typed: str) -> str | None:
-    """The command that was probably meant."""
-    known = {" ".join(path): path for path in commands}
-    close = difflib.get_close_matches(typed.lower(), known, n=1, cutoff=0.6)
-    return f"/{close[0]}" if close else None
 
 
 # How it is said ------------------------------------------------------------------------------------------------------
@@ -225,7 +240,7 @@ def _say(session: Session, arrival: Inbound, now: datetime, reply: Reply) -> Rep
                 buttons=(Button("Open form", "form.open", reply.key, Style.PRIMARY),),
             )
     if arrival.reply is ReplyBy.MESSAGE and isinstance(reply, Message):
-        telling.privately(session, now, _meet(session, arrival), arrival.place, reply)
+        telling.privately(session, now, _addressee(session, arrival), arrival.place, reply)
         return Nothing()
     match reply:
         case Message() | Form() | Errors() | Nothing():
@@ -259,6 +274,3 @@ def _keep(session: Session, arrival: Inbound, now: datetime, text: str) -> str:
 
 def _note(title: str, more: str) -> Message:
     return Message(line(title), (Paragraph(line(more)),), tone=Tone.AMBER)
-
-
-__all__ = ["KEPT_FOR", "PlaceKind", "answer", "find_command", "nearest"]

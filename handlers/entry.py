@@ -18,7 +18,6 @@ from storage import partnerships, people, subjects
 from storage.scenes import Scene, scene
 from storage.tables import Account, Room
 
-
 FIGURES_AT_MOST = 18  # of an id: more than that no database holds
 
 

@@ -75,9 +75,12 @@ def overview(title: Line = (), tone: Tone = Tone.NEUTRAL) -> Message:
 
 
 def nearest(typed: str) -> Command | None:
-    """The command that was probably meant."""
-    known = {" ".join(path): each for path, each in commands.items()}
-    close = difflib.get_close_matches(typed.casefold()[:60], known, n=1, cutoff=0.6)
+    """The command that was probably meant; behind a command's own name only what can stand there counts."""
+    first, _, rest = typed.casefold()[:60].partition(" ")
+    inside = {" ".join(path[1:]): each for path, each in commands.items() if path[0] == first and len(path) > 1}
+    whole = {" ".join(path): each for path, each in commands.items()}
+    wanted, known = (rest, inside) if rest and inside else (typed.casefold()[:60], whole)
+    close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
     return known[close[0]] if close else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from bot.messages import Message
 from bot.pack import unpack
 from bot.port import Later, Never, Parcel, Platform, Sent, Way
 from bot.rules.retrying import LOOK_AFTER, out_of_patience, pause
-from storage import Database, Unavailable, lanes, passing
+from storage import Database, Unavailable, lanes, passing, settling
 from storage.lanes import LEASE, Claimed
 
 log = logging.getLogger(__name__)
@@ -67,11 +68,12 @@ class Delivery:
         in_flight: int = 8,
         lease: timedelta = LEASE,
     ) -> None:
-        """Take the platforms by name. `draw` and `reveal` run in the claim's transaction, `parked` in the settling one."""
+        """Take the platforms by name; about `in_flight` sends go at once on each, so that none waits for another. `draw` and `reveal` run in the claim's transaction, `parked` in the settling one."""
         self._database, self._platforms, self._now = database, platforms, now
         self._draw, self._reveal, self._parked = draw, reveal, parked
         self._in_flight, self._lease = in_flight, lease
         self._sending: dict[int, asyncio.Task[None]] = {}
+        self._load: Counter[str] = Counter()
         self._outcomes: list[tuple[Claimed, Outcome]] = []
         self._turns = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -98,7 +100,7 @@ class Delivery:
         if self._sending:
             await asyncio.wait(self._sending.values())
         try:
-            await self._turn(room=0)
+            await self._turn(take=False)
         except Unavailable as fault:
             log.warning("what was just sent could not be noted: %s", fault)
 
@@ -110,7 +112,7 @@ class Delivery:
         """Send all that is due by now, whatever it leads to as well; returns how many rows were settled."""
         settled = 0
         while True:
-            turn = await self._turn(self._in_flight)
+            turn = await self._turn()
             settled += turn.settled
             if self._sending:
                 await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -122,7 +124,7 @@ class Delivery:
             self._woken.clear()
             rest = 1.0
             try:
-                turn = await self._turn(self._in_flight)
+                turn = await self._turn()
                 rest = self._rest(turn)
             except Unavailable as fault:
                 log.warning("delivery waits for the database: %s", fault)
@@ -142,18 +144,20 @@ class Delivery:
             return 5.0
         return min(1.0, max(0.01, (turn.next_due - self._now()).total_seconds()))
 
-    async def _turn(self, room: int) -> Turn:
+    async def _turn(self, *, take: bool = True) -> Turn:
         """Settle what came back and claim what there is room for, in one transaction."""
         async with self._turns:
             outcomes, self._outcomes = self._outcomes, []
+            full = frozenset(name for name, load in self._load.items() if load >= self._in_flight)
             try:
                 turn = await self._database.transact(
-                    self._work, self._now(), outcomes, room - len(self._sending), frozenset(self._sending)
+                    self._work, self._now(), outcomes, busy=frozenset(self._sending), full=full, take=take
                 )
             except BaseException:
                 self._outcomes = outcomes + self._outcomes
                 raise
             for claimed, parcel in turn.parcels:
+                self._load[claimed.platform] += 1
                 self._sending[claimed.lane_id] = asyncio.create_task(self._send(claimed, parcel))
             return turn
 
@@ -162,24 +166,27 @@ class Delivery:
         session: Session,
         now: datetime,
         outcomes: Iterable[tuple[Claimed, Outcome]],
-        room: int,
-        busy: frozenset[int],
+        *,
+        busy: frozenset[int] = frozenset(),
+        full: frozenset[str] = frozenset(),
+        take: bool = True,
     ) -> Turn:
         settled = unsent = 0
         for claimed, outcome in sorted(outcomes, key=lambda each: each[0].lane_id):
             self._settle(session, claimed, outcome, now)
             settled += 1
         parcels: list[tuple[Claimed, Parcel]] = []
-        found = lanes.claim(session, now, limit=room, lease=self._lease, busy=busy) if room > 0 else []
-        for claimed in found:
+        if not take:
+            return Turn(parcels, settled)
+        for claimed in lanes.claim(session, now, limit=self._in_flight, lease=self._lease, busy=busy, full=full):
             ready = self._prepare(session, claimed)
             if isinstance(ready, Parcel):
                 parcels.append((claimed, ready))
             else:
                 self._settle(session, claimed, ready, now)
                 unsent += 1
-        # A lane whose row was not sent after all has perhaps another one; a full house is woken by whoever comes home.
-        due = now if unsent else lanes.next_due(session) if len(parcels) < room else None
+        # A lane whose row was not sent after all has perhaps another one. A full platform is woken by who comes home.
+        due = now if unsent else lanes.next_due(session, full)
         return Turn(parcels, settled + unsent, due)
 
     def _prepare(self, session: Session, claimed: Claimed) -> Parcel | Outcome:
@@ -235,6 +242,7 @@ class Delivery:
         metrics.SENDS.labels(parcel.platform, type(outcome).__name__.lower()).inc()
         self._outcomes.append((claimed, outcome))
         del self._sending[claimed.lane_id]
+        self._load[claimed.platform] -= 1
         self.wake()
 
     async def _deliver(self, parcel: Parcel, *, look: bool) -> Sent:
@@ -251,14 +259,14 @@ class Delivery:
     def _settle(self, session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
         match outcome:
             case Sent():
-                lanes.settle_sent(session, claimed, now, outcome)
+                settling.sent(session, claimed, now, outcome)
             case Dropped(reason):
-                lanes.settle_dropped(session, claimed, now, reason)
+                settling.dropped(session, claimed, now, reason)
             case Later() if out_of_patience(claimed.created_at, now):
                 self._park(session, claimed, now, f"given up after a day: {outcome}")
             case Later():
                 wait = pause(claimed.tries, after=outcome.after, unsure=outcome.unsure, luck=random.random())
-                lanes.settle_later(
+                settling.later(
                     session,
                     claimed,
                     now,
@@ -268,12 +276,12 @@ class Delivery:
                     reason=str(outcome),
                 )
             case Never() if claimed.living and claimed.way is Way.EDIT and not outcome.gone:
-                lanes.settle_anew(session, claimed, now, str(outcome))
+                settling.anew(session, claimed, now, str(outcome))
             case Never():
                 self._park(session, claimed, now, str(outcome))
 
     def _park(self, session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
-        lanes.settle_never(session, claimed, now, reason)
+        settling.never(session, claimed, now, reason)
         try:
             with session.begin_nested():
                 self._parked(session, claimed, reason)

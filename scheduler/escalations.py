@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.actions import Call, escalations
-from bot.rules.escalation import Status, Timer, falls_due
+from bot.rules.escalation import Timer, falls_due
 from scheduler import timer
 from storage import escalations as store
 from storage import outbox
@@ -49,8 +49,7 @@ def fade(batch: Sequence[Due], session: Session, now: datetime) -> None:
 
 @timer(escalations.NOTIFY)
 def notify(batch: Sequence[Due], session: Session, now: datetime) -> None:
-    """Write to those whose working time has begun, if it still waits for them."""
+    """Write to those whose working time has begun, if it still waits for them; every card then shows the same time left."""
     for _, escalation, scene in _loaded(batch, session):
-        state = store.state(escalation)
-        if state.status is Status.OPEN:
-            escalations.tell(session, Call(now, scene), escalation, state)
+        escalations.notify(session, Call(now, scene), escalation)
+        outbox.redraw(session, now=now, subject=f"escalation:{escalation.id}")

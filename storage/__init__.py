@@ -17,6 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
+from storage.migrations import NEWEST, present, upgrade
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -71,20 +73,12 @@ class Database:
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; two processes that start together take turns. Raises Unavailable."""
-        from storage.migrations import upgrade  # Alembic is slow to import and needed only here
-
-        def work(session: Session) -> None:
-            upgrade(session.connection())
-
-        self.run(work)
+        self.run(lambda session: upgrade(session.connection()))
 
     def current(self) -> bool:
         """Tell whether the schema is the newest one. Raises Unavailable."""
-        from storage.migrations import newest, present
-
-        return self._reader.submit(
-            self._attempt, self._reading, lambda session: present(session.connection()) == newest()
-        ).result()
+        work = functools.partial(self._attempt, self._reading, lambda session: present(session.connection()))
+        return self._reader.submit(work).result() == NEWEST
 
     async def alive(self) -> bool:
         """Ask the database for a sign of life, two seconds at most."""

@@ -19,7 +19,7 @@ from storage.tables import Celebrated, Celebration, Clap, Partnership, Post
 def add(session: Session, partnership: Partnership, given_by: int, wish: Wish, now: datetime) -> Celebration:
     row = Celebration(
         partnership_id=partnership.id,
-        number=partnerships.number(session, partnership),
+        number=partnerships.number(session, partnership, "celebrations"),
         given_by=given_by,
         why=wish.why,
         milestone=wish.milestone,

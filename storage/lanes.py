@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
 from sqlmodel import Session
 
-from bot.port import Sent, Way
+from bot.port import Way
 from bot.words import Account
-from storage import outbox
 from storage.outbox import ACTIVE, LANES, OUTBOX, POSTS
 from storage.statements import core, table
 from storage.tables import UtcDateTime
@@ -86,6 +85,7 @@ _LEASABLE = (
         LANES.c.due_at <= _NOW,
         _FREE,
         LANES.c.id.not_in(bindparam("busy", expanding=True)),
+        LANES.c.platform.not_in(bindparam("full", expanding=True)),
     )
     .order_by(LANES.c.due_at, LANES.c.id)
     .limit(bindparam("most"))
@@ -96,7 +96,6 @@ _SENDING = update(OUTBOX).where(OUTBOX.c.id == bindparam("row")).values(state="s
 _HOLD = update(LANES).where(LANES.c.id == bindparam("lane"))
 _LEASED = _HOLD.values(lease_until=bindparam("until", type_=UtcDateTime))
 _LET_GO = _HOLD.values(lease_until=bindparam("until", type_=UtcDateTime), due_at=bindparam("due", type_=UtcDateTime))
-_LOCK = select(LANES.c.lease_until).where(LANES.c.id == bindparam("lane")).with_for_update()
 _FATE = (
     select(OUTBOX.c.state)
     .where(
@@ -140,91 +139,39 @@ class Claimed:
 
     @property
     def living(self) -> bool:
+        """Whether it is a card that is drawn when it is sent."""
         return self.message is None
 
 
 def claim(
-    session: Session, now: datetime, *, limit: int, lease: timedelta = LEASE, busy: Collection[int] = ()
+    session: Session,
+    now: datetime,
+    *,
+    limit: int,
+    lease: timedelta = LEASE,
+    busy: Collection[int] = (),
+    full: Collection[str] = (),
 ) -> list[Claimed]:
     """Lease lanes that have something to do and are not held, and take the next row of each: urgent first, in order per subject.
 
-    `busy` are lanes that the caller is sending to already, whatever the clock says of their lease.
+    `busy` are lanes that the caller is sending to already, whatever the clock says of their lease; `full` are platforms that
+    it has enough to do with.
     """
     connection = core(session)
-    found = connection.execute(_LEASABLE, {"now": now, "busy": list(busy), "most": limit}).all()
+    found = connection.execute(_LEASABLE, {"now": now, "busy": list(busy), "full": list(full), "most": limit}).all()
     claimed = []
     for lane in found:
         if lane.lease_until is not None:  # it ran out: whoever held the lane may have died while sending
             connection.execute(_GIVE_BACK, {"lane": lane.id})
         row = _next(connection, lane.id, now)
         if row is None:
-            _let_go(connection, lane.id, now)
+            let_go(connection, lane.id, now)
             continue
         until = now + lease
         connection.execute(_SENDING, {"row": row.id})
         connection.execute(_LEASED, {"lane": lane.id, "until": until})
         claimed.append(_claimed(connection, lane, row, until))
     return claimed
-
-
-def settle_sent(session: Session, claimed: Claimed, now: datetime, sent: Sent) -> None:
-    """It arrived; a living card is known from now on by where it stands."""
-    if not _holds(session, claimed):
-        return
-    if claimed.living and claimed.way in (Way.POST, Way.DIRECT):
-        at = {"platform": claimed.platform, "tenant": claimed.tenant, "channel": sent.channel, "message": sent.message}
-        whose = {
-            "under": claimed.under,
-            "partnership_id": claimed.partnership_id,
-            "account_id": claimed.account_id,
-            "room_id": claimed.room_id,
-        }
-        outbox.stand(session, claimed.lane_id, claimed.subject, claimed.slot, at | whose)
-    _settle(session, claimed, now, {"state": "sent", "settled_at": now, "trouble": ""})
-
-
-def settle_later(
-    session: Session, claimed: Claimed, now: datetime, *, due: datetime, unsure: bool, whole: bool, reason: str
-) -> None:
-    """It goes again at `due`; with `whole` nothing else goes in that lane before."""
-    if not _holds(session, claimed):
-        return
-    state: dict[str, Any] = {"state": "unsure"} if unsure else _waits_again(session, claimed)
-    _settle(session, claimed, now, {**state, "due_at": due, "trouble": reason}, hold=due if whole else None)
-
-
-def settle_anew(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
-    """Where the living card stood it stands no more: forget the place and post it afresh."""
-    if not _holds(session, claimed):
-        return
-    here = POSTS.c.lane_id == claimed.lane_id, POSTS.c.subject == claimed.subject, POSTS.c.slot == claimed.slot
-    core(session).execute(delete(POSTS).where(*here))
-    _settle(session, claimed, now, {**_waits_again(session, claimed), "due_at": now, "trouble": reason})
-
-
-def settle_never(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
-    """Park it, and what waits in the thread of the card that it would have been."""
-    if not _holds(session, claimed):
-        return
-    if claimed.living and claimed.way is not Way.EDIT and claimed.slot:
-        core(session).execute(
-            update(OUTBOX)
-            .where(
-                ACTIVE,
-                OUTBOX.c.lane_id == claimed.lane_id,
-                OUTBOX.c.subject == claimed.subject,
-                OUTBOX.c.under == claimed.slot,
-                OUTBOX.c.id != claimed.id,
-            )
-            .values(state="parked", settled_at=now, trouble=f"the card it belongs under was not delivered: {reason}")
-        )
-    _settle(session, claimed, now, {"state": "parked", "settled_at": now, "trouble": reason})
-
-
-def settle_dropped(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
-    """Nothing is to be said any more, or it must not be said twice."""
-    if _holds(session, claimed):
-        _settle(session, claimed, now, {"state": "dropped", "settled_at": now, "trouble": reason})
 
 
 def give_back(session: Session, now: datetime, unsure_until: datetime) -> None:
@@ -234,12 +181,13 @@ def give_back(session: Session, now: datetime, unsure_until: datetime) -> None:
     lanes = set(connection.execute(select(OUTBOX.c.lane_id).where(sending)).scalars())
     connection.execute(update(OUTBOX).where(sending).values(state="unsure", due_at=unsure_until))
     for lane in sorted(lanes):
-        _let_go(connection, lane, now)
+        let_go(connection, lane, now)
 
 
-def next_due(session: Session) -> datetime | None:
-    """Tell when a lane next has something to do that it may do; None when nothing waits."""
-    statement = select(LANES.c.due_at, LANES.c.lease_until).where(LANES.c.due_at.is_not(None)).order_by(LANES.c.due_at)
+def next_due(session: Session, full: Collection[str] = ()) -> datetime | None:
+    """Tell when a lane (of a platform that is not full) next has something to do that it may do; None when nothing waits."""
+    waits = LANES.c.due_at.is_not(None), LANES.c.platform.not_in(full)
+    statement = select(LANES.c.due_at, LANES.c.lease_until).where(*waits).order_by(LANES.c.due_at)
     times = [max(row.due_at, row.lease_until or row.due_at) for row in core(session).execute(statement.limit(100))]
     return min(times, default=None)
 
@@ -292,27 +240,8 @@ def _claimed(connection: Connection, lane: Any, row: Any, until: datetime) -> Cl
     )
 
 
-def _holds(session: Session, claimed: Claimed) -> bool:
-    """Lock the lane; False when it took too long and another process looks after the row now."""
-    held = core(session).execute(_LOCK, {"lane": claimed.lane_id}).scalar_one_or_none()
-    return bool(held == claimed.lease_until)
-
-
-def _waits_again(session: Session, claimed: Claimed) -> dict[str, Any]:
-    """A card that was asked for again while it was on its way waits once, in its older place."""
-    hurried = claimed.living and outbox.supersede(session, claimed.lane_id, claimed.subject, claimed.slot)
-    return {"state": "waiting"} | ({"urgent": True} if hurried else {})
-
-
-def _settle(
-    session: Session, claimed: Claimed, now: datetime, values: dict[str, Any], hold: datetime | None = None
-) -> None:
-    connection = core(session)
-    connection.execute(update(OUTBOX).where(OUTBOX.c.id == claimed.id).values(**values))
-    _let_go(connection, claimed.lane_id, now, hold)
-
-
-def _let_go(connection: Connection, lane: int, now: datetime, hold: datetime | None = None) -> None:
+def let_go(connection: Connection, lane: int, now: datetime, hold: datetime | None = None) -> None:
+    """End the lease of a locked lane and note when it next has something to do; nothing goes there before `hold`."""
     ready = _next(connection, lane, now)
     due = ready.due_at if ready is not None else connection.execute(_SOONEST, {"lane": lane}).scalar_one()
     connection.execute(_LET_GO, {"lane": lane, "due": due, "until": hold})

@@ -11,6 +11,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlmodel import Session, col, func, select, update
 
@@ -37,14 +38,14 @@ def sides(session: Session, partnership_id: int) -> dict[Key, Side]:
     return {side.key: side for side in rows}
 
 
-def number(session: Session, partnership: Partnership) -> int:
-    """The next number of a partnership's escalations and celebrations: what people call them by."""
+def number(session: Session, partnership: Partnership, noun: Literal["escalations", "celebrations"]) -> int:
+    """The next number of a partnership's escalations or celebrations: what people call them by."""
     session.flush()
-    session.exec(
-        update(Partnership).where(col(Partnership.id) == partnership.id).values(numbers=Partnership.numbers + 1)
-    )
-    session.refresh(partnership, ["numbers"])
-    return partnership.numbers
+    counter = getattr(Partnership, noun)
+    session.exec(update(Partnership).where(col(Partnership.id) == partnership.id).values({noun: counter + 1}))
+    session.refresh(partnership, [noun])
+    given: int = getattr(partnership, noun)
+    return given
 
 
 # Rooms ---------------------------------------------------------------------------------------------------------------

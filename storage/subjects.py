@@ -5,16 +5,18 @@ One rule: from any subject its partnership is found, in one query.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlmodel import Session, col, select
 
-from bot.inbound import Heard
+from bot.inbound import Heard, Typed
 from storage.tables import Celebration, Escalation, Member, Partnership, Post
 
-_NOUNS = {
-    "partnership": (Partnership, Partnership.id),
-    "escalation": (Escalation, Escalation.partnership_id),
-    "celebration": (Celebration, Celebration.partnership_id),
-    "member": (Member, Member.partnership_id),
+_NOUNS: dict[str, tuple[Any, Any]] = {
+    "partnership": (Partnership.id, Partnership.id),
+    "escalation": (Escalation.id, Escalation.partnership_id),
+    "celebration": (Celebration.id, Celebration.partnership_id),
+    "member": (Member.id, Member.partnership_id),
 }
 
 
@@ -23,11 +25,12 @@ def partnership_of(session: Session, subject: str) -> int | None:
     noun, _, number = subject.partition(":")
     if noun not in _NOUNS or not number.isascii() or not number.isdigit():
         return None
-    table, owner = _NOUNS[noun]
-    return session.exec(select(owner).where(col(table.id) == int(number))).first()
+    key, owner = _NOUNS[noun]
+    found: int | None = session.exec(select(owner).where(col(key) == int(number))).first()
+    return found
 
 
-def of_thread(session: Session, heard: Heard) -> str | None:
+def of_thread(session: Session, heard: Heard | Typed) -> str | None:
     """The subject of the card in whose thread somebody wrote; None where it is not a card of ours."""
     return session.exec(
         select(Post.subject).where(

@@ -34,7 +34,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def _named(kind: type[StrEnum]) -> Any:
     """Store an enum by its value; SQLAlchemy would store the name."""
-    return Enum(kind, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members])
+    return Enum(
+        kind, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members]
+    )
 
 
 Number = BigInteger().with_variant(Integer, "sqlite")
@@ -134,7 +136,8 @@ class Absence(SQLModel, table=True):
 
 
 class Partnership(SQLModel, table=True):
-    """What everything hangs on. `seq` and `head` are the last event of its record."""
+    """What everything hangs on. `seq` and `head` are the last event of its record; `escalations` and
+    `celebrations` are the numbers last given."""
 
     __tablename__ = "partnerships"
 
@@ -145,7 +148,8 @@ class Partnership(SQLModel, table=True):
     status: Status = Field(default=Status.FORMING, sa_type=_named(Status))
     created_at: datetime = _at()
     paused_at: datetime | None = _maybe_at()
-    numbers: int = 0
+    escalations: int = 0
+    celebrations: int = 0
     seq: int = 0
     head: str = ""
 
@@ -356,7 +360,12 @@ class Lane(SQLModel, table=True):
     __tablename__ = "lanes"
     __table_args__ = (
         UniqueConstraint("platform", "tenant", "target"),
-        Index("ix_lanes_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+        Index(
+            "ix_lanes_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
 
     id: int = _id()
@@ -451,8 +460,18 @@ class Timer(SQLModel, table=True):
 
     __tablename__ = "timers"
     __table_args__ = (
-        Index("ix_timers_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
-        Index("ix_timers_subject", "subject", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_timers_due",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_timers_subject",
+            "subject",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
     )
 
     id: int = _id()

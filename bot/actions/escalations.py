@@ -29,8 +29,11 @@ from storage.tables import Escalation
 
 CARD = "card"
 NOTIFY = "escalation.notify"
+ASKED = "?"  # after a member's id in `told`: they were asked since the last question came up
 FRESH = frozenset({Event.REPEAT, Event.LAPSE, Event.REOPEN})
 """Events after which those addressed hear of it anew, though they have the card already."""
+ASKS = frozenset({Event.ASK, Event.RESOLVE, Event.STOP})
+"""Events after which somebody else is to answer: the owner, the raiser, the shepherds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +158,7 @@ def open_(session: Session, call: Call, concern: Concern) -> tuple[Escalation, l
     state = _with_the_partnership(replace(change.state, owner=concern.to), call, both)
     escalation = Escalation(
         partnership_id=scene.id,
-        number=partnerships.number(session, scene.partnership),
+        number=partnerships.number(session, scene.partnership, "escalations"),
         raised_by=raiser.id,
         side=raiser.side,
         summary=concern.summary,
@@ -215,12 +218,12 @@ def move(
         | ({"words": words} if words else {}),
     )
     _replan(session, escalation, machine.timers_of(state, call.now, both), seq)
-    if state.status is not Status.OPEN:
-        timers.drop(session, _subject(escalation), {NOTIFY})
     seen = shown(call.scene, escalation, call.now)
     if not said:
         history(session, call, escalation, *cards.what(event, seen, to=_named(call, to), until=until), words=words)
-    _follow(session, call, escalation, state, event, seen, to)
+    _follow(session, call, escalation, event, seen, to)
+    timers.drop(session, _subject(escalation), {NOTIFY})
+    notify(session, call, escalation, anew=event in FRESH | ASKS)
     outbox.redraw(session, now=call.now, subject=_subject(escalation), urgent=True)
     return seen
 
@@ -236,29 +239,15 @@ def _follow(
     session: Session,
     call: Call,
     escalation: Escalation,
-    state: State,
     event: Event,
     seen: Shown,
     to: int | None,
 ) -> None:
-    """Tell those whom this step concerns."""
-    raiser = call.scene.who(escalation.raised_by)
+    """Tell at once those whom somebody's step concerns."""
     match event:
-        case Event.CLIMB | Event.RAISE_LEVEL | Event.REPEAT | Event.LAPSE | Event.REOPEN:
-            tell(session, call, escalation, state, anew=event in FRESH)
-        case Event.STOP:
-            telling.people(
-                session, call, call.scene.shepherds(), _subject(escalation), cards.stopped(seen), urgent=True
-            )
-        case Event.ASK if state.owner is not None:
-            owner = _or_shepherd(call.scene, call.scene.who(state.owner))
-            telling.people(session, call, owner, _subject(escalation), cards.asks_for_progress(seen), urgent=True)
-        case Event.RESOLVE:
-            message = cards.asks_to_confirm(seen)
-            telling.people(session, call, _or_shepherd(call.scene, raiser), _subject(escalation), message, urgent=True)
         case Event.ACKNOWLEDGE if call.actor:
             note = cards.note_to(seen, "is acknowledged by ", call.actor.shown(), ".")
-            telling.people(session, call, [raiser], _subject(escalation), note)
+            telling.people(session, call, [call.scene.who(escalation.raised_by)], _subject(escalation), note)
         case Event.REASSIGN if to is not None:
             new = call.scene.who(to)
             if not telling.person(session, call, new, _subject(escalation), None, slot=CARD, urgent=True):
@@ -266,9 +255,9 @@ def _follow(
             escalation.told = {**escalation.told, str(to): True}
             handed = cards.note_to(seen, "was handed to you", *(" by ", call.actor.shown()) if call.actor else (), ".")
             telling.person(session, call, new, _subject(escalation), handed, urgent=True)
-        case Event.CONFIRM | Event.SILENCE | Event.WITHDRAW if state.owner is not None:
+        case Event.CONFIRM | Event.SILENCE | Event.WITHDRAW if escalation.owner is not None:
             note = cards.note_to(seen, *cards.ended(event), ".")
-            telling.people(session, call, [call.scene.who(state.owner)], _subject(escalation), note)
+            telling.people(session, call, [call.scene.who(escalation.owner)], _subject(escalation), note)
         case _:
             pass
 
@@ -309,13 +298,7 @@ def tell(
         due = ladders.told_at(state.urgency, call.now, calendars.of_person(call.scene, who), who.away)
         if due > call.now and not at_once:
             notices.append(Notice(person, due, who.zone))
-            timers.plan(
-                session,
-                kind=NOTIFY,
-                subject=_subject(escalation),
-                due_at=due,
-                once=f"{NOTIFY}:{escalation.id}:{who.id}:{due.isoformat()}",
-            )
+            _wait_for(session, escalation, who, due)
             continue
         if str(who.id) in told:
             again = cards.told_again(shown(call.scene, escalation, call.now))
@@ -326,6 +309,44 @@ def tell(
         notices.append(Notice(person))
     escalation.told = told
     return notices
+
+
+def notify(session: Session, call: Call, escalation: Escalation, *, anew: bool = False) -> None:
+    """Write to all who are to answer as it stands now, each in their working time and once; `anew`: those who were told as well."""
+    state = store.state(escalation)
+    if state.status is Status.OPEN and not state.stopped:
+        tell(session, call, escalation, state, anew=anew)
+        return
+    told = {key: done for key, done in escalation.told.items() if not (anew and key.endswith(ASKED))}
+    those, message = _question(call, escalation, state)
+    for who in those:
+        if told.get(f"{who.id}{ASKED}") or (call.actor is not None and who.id == call.actor.id):
+            continue
+        due = ladders.told_at(state.urgency, call.now, calendars.of_person(call.scene, who), who.away)
+        if due > call.now:
+            _wait_for(session, escalation, who, due)
+        else:
+            told[f"{who.id}{ASKED}"] = telling.person(session, call, who, _subject(escalation), message, urgent=True)
+    escalation.told = told
+
+
+def _question(call: Call, escalation: Escalation, state: State) -> tuple[Sequence[Standing], Message | None]:
+    """Who is to answer now beside those addressed, and what they are asked."""
+    scene, seen = call.scene, shown(call.scene, escalation, call.now)
+    match state.status:
+        case Status.OPEN if state.stopped:
+            return scene.shepherds(), cards.stopped(seen)
+        case Status.ACKNOWLEDGED if state.asked and state.owner is not None:
+            return _or_shepherd(scene, scene.who(state.owner)), cards.asks_for_progress(seen)
+        case Status.RESOLVED:
+            return _or_shepherd(scene, scene.who(escalation.raised_by)), cards.asks_to_confirm(seen)
+        case _:
+            return (), None
+
+
+def _wait_for(session: Session, escalation: Escalation, who: Standing, due: datetime) -> None:
+    once = f"{NOTIFY}:{escalation.id}:{who.id}:{due.isoformat()}"
+    timers.plan(session, kind=NOTIFY, subject=_subject(escalation), due_at=due, once=once)
 
 
 def change(session: Session, call: Call, escalation: Escalation, concern: Concern) -> Shown:
@@ -368,8 +389,7 @@ def thaw(session: Session, call: Call) -> None:
         state = machine.thaw(store.state(escalation), call.now, both)
         store.keep(escalation, state)
         _replan(session, escalation, machine.timers_of(state, call.now, both), call.scene.partnership.seq)
-        if state.status is Status.OPEN:
-            tell(session, call, escalation, state)
+        notify(session, call, escalation)
         outbox.redraw(session, now=call.now, subject=_subject(escalation))
 
 
@@ -398,7 +418,10 @@ def hand_over(session: Session, call: Call, member_id: int) -> int:
             )
             telling.people(session, call, [heir], _subject(escalation), note)
             handed += 1
-        elif state.status is Status.OPEN and member_id in ladders.rung_at(store.ladder(escalation), state.level).everybody:
+        elif (
+            state.status is Status.OPEN
+            and member_id in ladders.rung_at(store.ladder(escalation), state.level).everybody
+        ):
             tell(session, call, escalation, state)
             outbox.redraw(session, now=call.now, subject=_subject(escalation))
             handed += 1

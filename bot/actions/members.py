@@ -178,7 +178,7 @@ def leave(session: Session, call: Call, who: Standing, *, company: bool = False)
     """Let somebody go, from the partnership or from the company; those who look after it are told."""
     gone = _go(session, call, who, "member.left", {"company": company})
     said = cards.went(
-        who.shown(),
+        replace(who.shown(), name=who.person.name),
         call.scene.partnership.name,
         who.organisation,
         company,

@@ -272,8 +272,3 @@ def edit_form(
         context=f"member:{member_id}",
         intro=line(who),
     )  # fmt: skip
-
-
-def told(*words: Inline) -> Message:
-    """One plain sentence."""
-    return Message(line(*words))

@@ -26,7 +26,7 @@ from bot.messages import (
     Tone,
 )
 from bot.rules.hours import Setting, in_words
-from bot.words import Code, Inline, Line, Person, Praise, Text, line
+from bot.words import Code, Line, Person, Praise, Text, line
 
 LABELS = {
     Setting.NAME: "Name",
@@ -74,7 +74,7 @@ def side_changed(organisation: str, partnership_id: int, now: Mapping[Setting, s
         return Message(line("Nothing was changed: it is so already."))
     facts = Facts(tuple(Fact(LABELS[setting], (Text(in_words(setting, value)),)) for setting, value in now.items()))
     clock = any(setting is not Setting.NAME for setting in now)
-    more = (Paragraph(line("Open escalations are timed by it from now on.")),) if clock else ()
+    more = (Paragraph(line("Escalations are timed by it from now on; deadlines already given stay.")),) if clock else ()
     return Message(
         line("The settings of ", Text(organisation), " are changed."),
         (facts, *more),
@@ -214,11 +214,6 @@ def away(start: date, end: date, absence_id: int) -> Message:
         ),
         buttons=(Button("Undo", "mine.here", f"mine|{absence_id}"),),
     )  # fmt: skip
-
-
-def told(*words: Inline) -> Message:
-    """One plain sentence."""
-    return Message(line(*words))
 
 
 # One's own data ------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from bot.rules.escalation import Timer
 from storage import Database, timers
 
 
@@ -34,8 +35,8 @@ class Clock:
         await self.until(self.now() + timedelta(hours=hours))
 
     async def next_event(self) -> None:
-        """Move it to the next thing that is due; stays where it is when there is none."""
-        due = await self._database.read(timers.next_due)
+        """Move it to the next thing that people notice; stays where it is when there is none."""
+        due = await self._database.read(timers.next_due, {Timer.FADE})
         if due is not None:
             await self.until(due)
 

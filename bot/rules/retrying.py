@@ -19,7 +19,7 @@ _PAUSES = tuple(timedelta(minutes=each) for each in (1, 5, 30, 60, 120, 240, 480
 
 def pause(tries: int, *, after: float | None, unsure: bool, luck: float) -> timedelta:
     """Tell how long a delivery waits after that many tries. `after` is in seconds; `luck` in 0..1 spreads the crowd."""
-    wait = after if after is not None else min(_LONGEST, 2.0 ** max(0, tries - 1))
+    wait = after if after is not None else min(_LONGEST, 2.0 ** min(tries - 1, 9))
     wait *= 1 + luck / 4
     return max(timedelta(seconds=wait), LOOK_AFTER) if unsure else timedelta(seconds=wait)
 

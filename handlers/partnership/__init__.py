@@ -27,10 +27,9 @@ def overview(visit: Visit, session: Session) -> Reply:
     """Show where the visitor stands, or suggest what an unknown word meant."""
     said = text_of(visit.words)
     if said:
-        meant = helping.nearest(" ".join(["partnership", *said.split()[:2]])) or helping.nearest(
-            f"partnership {said.split()[0]}"
-        )
-        if meant is not None and len(meant.path) > 1:
+        pieces = said.split()
+        meant = helping.nearest(" ".join(["partnership", *pieces[:2]])) or helping.nearest(f"partnership {pieces[0]}")
+        if meant is not None:
             return helping.suggestion(f"/partnership {said}", meant)
         return helping.explain(commands[("partnership",)])
     try:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.actions import persons
 from bot.cards import settings as cards
+from bot.cards.sentence import told
 from bot.messages import Message, Reply
 from bot.rules import Unclear, dates
 from bot.rules.grammar import text_of
@@ -59,15 +60,15 @@ def back(visit: Visit, session: Session) -> Reply:
     """Be back."""
     planned = persons.back(session, visit.account, _today(visit, session))
     if not planned:
-        return cards.told("You are back. Nothing else is planned.")
-    return cards.told("You are back. Still planned: ", "; ".join(cards.days_in_words(*each) for each in planned), ".")
+        return told("You are back. Nothing else is planned.")
+    return told("You are back. Still planned: ", "; ".join(cards.days_in_words(*each) for each in planned), ".")
 
 
 @pressed("mine.here", partnership=False)
 def here(visit: Visit, session: Session) -> Reply:
     """Take an absence back."""
     known = visit.argument.isdigit() and persons.not_away(session, visit.account, int(visit.argument))
-    return cards.told("Undone: you are not away then." if known else "That was undone already.")
+    return told("Undone: you are not away then." if known else "That was undone already.")
 
 
 def _zone(visit: Visit, session: Session) -> str:

@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from bot.actions import partnerships
 from bot.actions.partnerships import Founding
-from bot.cards import partnership as cards
-from bot.cards.partnership import NAME_AT_MOST, PURPOSE_AT_MOST, Draft
+from bot.cards import founding as cards
+from bot.cards.founding import NAME_AT_MOST, PURPOSE_AT_MOST, Draft
+from bot.cards.sentence import told
 from bot.inbound import Place, PlaceKind
 from bot.messages import Errors, Form, Reply
 from bot.rules.authority import Right
@@ -96,7 +97,7 @@ def undo(visit: Visit, session: Session) -> Reply:
     if visit.scene.partnership.status is not Status.FORMING:
         raise Sorry("The other side has joined, so it cannot be undone any more.")
     partnerships.take_back(session, visit.call)
-    return cards.told(Strong(visit.scene.partnership.name), " is taken back. Its invite code does not work any more.")
+    return told(Strong(visit.scene.partnership.name), " is taken back. Its invite code does not work any more.")
 
 
 def present(visit: Visit, *again: Inline, form: Form | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.actions import partnerships
-from bot.cards import partnership as cards
+from bot.cards import founding as cards
 from bot.messages import Reply
 from bot.rules.authority import Right
 from bot.words import Code, Status, Text

@@ -13,7 +13,8 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from bot.actions import partnerships
-from bot.cards import partnership as cards
+from bot.cards import founding as cards
+from bot.cards.sentence import told
 from bot.inbound import Place, PlaceKind
 from bot.messages import Form, Message, Reply, TextField, Tone
 from bot.pack import pack, unpack
@@ -127,7 +128,7 @@ def confirmed(visit: Visit, session: Session) -> Reply:
 def later(visit: Visit, session: Session) -> Reply:
     """Leave it for now."""
     kept.take(session, visit.argument, visit.account.id, visit.now)
-    return cards.told("Nothing was joined. The code stays good until it runs out; type it again whenever you like.")
+    return told("Nothing was joined. The code stays good until it runs out; type it again whenever you like.")
 
 
 def _join(visit: Visit, session: Session, invitation: Invite, place: Place, *, shared: bool) -> Message:

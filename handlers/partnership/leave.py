@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.actions import members
 from bot.cards import partnership as cards
+from bot.cards.sentence import told
 from bot.messages import Reply
 from bot.words import Code, Role, Strong, line
 from handlers import Ask, Sorry, Visit, command
@@ -35,6 +36,6 @@ def leave(visit: Visit, session: Session) -> Reply:
             more=line(*more, "What you have open goes to your side’s shepherd."),
         )
     if answer != "yes":
-        return cards.told("You stay in ", Strong(name), ".")
+        return told("You stay in ", Strong(name), ".")
     gone = members.leave(session, visit.call, who)
     return cards.left_reply(name, follows.shown() if follows else None, [each.shown() for each in gone.to], gone.handed)

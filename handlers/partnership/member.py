@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.actions import members as actions
 from bot.cards import member as cards
+from bot.cards.sentence import told
 from bot.messages import Errors, Message, Reply
 from bot.rules import Unclear, terms
 from bot.rules.authority import Right
@@ -96,9 +97,10 @@ def _out(visit: Visit, session: Session, who: Standing) -> Message:
     if who.member.role is Role.SHEPHERD and actions.follower(visit.scene, who) is None:
         raise Sorry(who.shown(), " is the shepherd, and nobody stands in. Name another first: ",
                     Code("/partnership members change @name as shepherd"))  # fmt: skip
+    shown = who.shown()
     gone, told, memento = actions.remove(session, visit.call, who)
     return cards.removed(
-        who.shown(), told, visit.scene.id, who.organisation, gone.handed, [each.shown() for each in gone.to], memento
+        shown, told, visit.scene.id, who.organisation, gone.handed, [each.shown() for each in gone.to], memento
     )
 
 
@@ -110,7 +112,7 @@ def confirm(visit: Visit, session: Session) -> Reply:
     if who.member.confirmed:
         raise Sorry(who.shown(), " is confirmed already.")
     actions.confirm(session, visit.call, who)
-    return cards.told(who.shown(), " is confirmed as being with ", Text(who.organisation), ".")
+    return told(who.shown(), " is confirmed as being with ", Text(who.organisation), ".")
 
 
 @pressed("member.restore")
@@ -124,7 +126,7 @@ def restore(visit: Visit, session: Session) -> Reply:
     if visit.argument.startswith("as;") and any(each.left for each in touched):
         raise Sorry("That cannot be undone any more: somebody of them has left.")
     actions.restore(session, visit.call, visit.argument)
-    return cards.told("Undone. Everybody concerned was told.")
+    return told("Undone. Everybody concerned was told.")
 
 
 def _who(visit: Visit) -> Standing:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bot.actions import erasing, telling
 from bot.cards import settings as cards
+from bot.cards.sentence import told
 from bot.inbound import Place, PlaceKind
 from bot.messages import Reply
 from bot.words import Strong, line
@@ -30,7 +31,7 @@ def export(visit: Visit, session: Session) -> Reply:
     for part in parts:
         telling.privately(session, visit.now, account, to_them, part)
     count = "a direct message" if len(parts) == 1 else f"{len(parts)} direct messages"
-    return cards.told(f"All that I keep of you comes to you in {count}.")
+    return told(f"All that I keep of you comes to you in {count}.")
 
 
 @command(
@@ -57,5 +58,5 @@ def erase(visit: Visit, session: Session) -> Reply:
             [("Erase it for good", "yes"), ("No, keep it", "no")],
         )
     if (first, second) != ("yes", "yes"):
-        return cards.told("Nothing was erased.")
+        return told("Nothing was erased.")
     return cards.erased(erasing.erase(session, visit.now, visit.account))

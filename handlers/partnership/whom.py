@@ -95,7 +95,7 @@ def _one(visit: Visit, name: str, called: Mapping[int, str], organisations: Mapp
         )  # fmt: skip
     if len(found) == 1:
         return found[0]
-    question = f"who.{'.'.join(str(each) for each in sorted(found))}"
+    question = f"who.{min(found)}.{len(found)}"
     chosen = visit.answers.get(question, "")
     if chosen.isdigit() and int(chosen) in found:
         return int(chosen)

@@ -16,7 +16,7 @@ from bot.pack import pack
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, Secret, line
 from scheduler.delivery import Delivery
-from storage import Database, lanes, outbox
+from storage import Database, lanes, outbox, settling
 from storage.lanes import Claimed
 from storage.tables import Outbox, Post
 from tests.conftest import Clock
@@ -39,11 +39,18 @@ class House:
         return Delivery(self.database, {"slack": self.slack}, self.clock, self._draw, parked=self._park, **options)
 
     def say(
-        self, words: str | None, *, subject: str = RIG, channel: str = "C1", way: Way = Way.POST, **more: Any
+        self,
+        words: str | None,
+        *,
+        subject: str = RIG,
+        platform: str = "slack",
+        channel: str = "C1",
+        way: Way = Way.POST,
+        **more: Any,
     ) -> None:
         def work(session: Session) -> None:
             message = None if words is None else pack(Message(line(words)), Message)
-            lane = outbox.lane(session, "slack", "T1", channel)
+            lane = outbox.lane(session, platform, "T1", channel)
             outbox.announce(session, now=self.clock(), lane=lane, way=way, subject=subject, message=message, **more)
 
         self.database.run(work)
@@ -343,7 +350,7 @@ def test_after_a_day_of_trying_it_is_parked(house: House) -> None:
     started = house.clock()
     while not house.parked:
         house.deliver()
-        house.clock.passes(minutes=6)
+        house.clock.passes(minutes=6.3)
         assert house.clock() - started < timedelta(hours=25)
 
     assert house.clock() - started >= timedelta(hours=24)
@@ -415,7 +422,7 @@ def crash_while_sending(house: House, arrives: bool) -> None:
 
     async def story() -> None:
         delivery = house.delivery()
-        turn = await delivery._database.transact(delivery._work, house.clock(), [], 8, frozenset())
+        turn = await delivery._database.transact(delivery._work, house.clock(), [])
         for _, parcel in turn.parcels:
             if arrives:
                 await house.slack.deliver(parcel)
@@ -524,10 +531,10 @@ def test_who_comes_back_after_the_lease_ran_out_changes_nothing(house: House) ->
     house.clock.passes(seconds=61)
     [other] = house.database.run(lambda session: lanes.claim(session, house.clock(), limit=1))
     assert other.unsure
-    house.database.run(lanes.settle_never, late, house.clock(), "too late")
+    house.database.run(settling.never, late, house.clock(), "too late")
     assert house.states() == ["sending"]
 
-    house.database.run(lanes.settle_sent, other, house.clock(), Sent("C1", "1"))
+    house.database.run(settling.sent, other, house.clock(), Sent("C1", "1"))
     assert house.states() == ["sent"]
 
 
@@ -589,6 +596,38 @@ def test_what_is_announced_while_it_runs_goes_out_at_once(house: House) -> None:
 
     asyncio.run(story())
     assert house.states() == ["sent"]
+
+
+def test_a_platform_that_hangs_does_not_hold_up_another(house: House) -> None:
+    teams = Recorder(name="teams", takes=30)
+    for number in range(40):
+        house.say("hello", platform="teams", channel=f"C{number}")
+
+    async def story() -> None:
+        both = {"slack": house.slack, "teams": teams}
+        delivery = Delivery(house.database, both, house.clock, house._draw, in_flight=4)
+        await delivery.start()
+        await until(lambda: len(teams.tried) >= 4)
+        for number in range(10):
+            await asyncio.to_thread(house.say, "hello", channel=f"C{number}")
+            delivery.wake()
+        await until(lambda: len(house.slack.taken) == 10, seconds=2)
+        for task in delivery._sending.values():
+            task.cancel()
+        await delivery.stop()
+
+    asyncio.run(story())
+    assert len(teams.tried) < 8
+
+
+def test_what_is_for_a_platform_that_is_not_connected_waits_and_is_parked_after_a_day(house: House) -> None:
+    house.say("hello", platform="teams")
+    house.deliver()
+    assert house.states() == ["waiting"]
+
+    house.clock.passes(hours=25)
+    house.deliver()
+    assert house.parked == [(RIG, "given up after a day: teams is not connected")]
 
 
 def test_stopping_finishes_what_is_in_hand_and_takes_nothing_new(house: House) -> None:

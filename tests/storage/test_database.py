@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -194,3 +196,19 @@ def test_a_schema_of_another_age_is_noticed(sqlite: Database) -> None:
     assert sqlite.current()
     sqlite.run(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = 'older'")))
     assert not sqlite.current()
+
+
+def test_the_newest_revision_is_named_and_a_start_with_nothing_to_do_does_without_alembic(sqlite_url: str) -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    from storage import migrations
+
+    folder = str(Path(migrations.__file__).parent)
+    config = Config()
+    config.set_main_option("script_location", folder)
+    assert ScriptDirectory.from_config(config).get_heads() == [migrations.NEWEST]
+
+    start = "import sys, storage; database = storage.Database(sys.argv[1]); database.migrate(); print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", start, sqlite_url], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

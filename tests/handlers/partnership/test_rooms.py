@@ -123,7 +123,7 @@ def test_who_left_the_company_is_marked_and_the_backup_takes_over(house: House) 
     found = scene(house)
     assert next(each for each in found.everybody if each.person.name == "Ana Ruiz").left
     assert [each.person.name for each in found.shepherds(Key.A)] == ["João Silva"]
-    assert "Ana Ruiz (left) (Northwind) left the company" in said(house.direct("joao").latest)
+    assert "Ana Ruiz (Northwind) left the company" in said(house.direct("joao").latest)
 
 
 def test_a_shepherd_who_left_without_a_backup_is_told_to_the_leaders_and_the_other_shepherd(house: House) -> None:
@@ -182,6 +182,10 @@ def test_the_help_of_partnership_lists_every_subcommand_and_nothing_that_is_not_
 def test_an_unknown_word_gets_the_nearest_command(house: House, typed: str, meant: str) -> None:
     text = said(house.types("mallory", typed, "hall"))
     assert meant in text
+
+
+def test_a_word_that_is_like_no_command_gets_the_whole_list(house: House) -> None:
+    assert said(house.types("mallory", "/partnership xylophone", "hall")).startswith("/partnership – ")
 
 
 @pytest.mark.parametrize("words", ["hi", "Hello!", "help", "?", "", "what is this?"])

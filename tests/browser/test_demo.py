@@ -1,0 +1,88 @@
+"""The demo as a newcomer meets it, in a real browser, from one end of the tour to the other."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from bot.app import App, stage
+
+
+@pytest.fixture
+def demo() -> Iterator[str]:
+    """The whole demo on a loop of its own; gives its address."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def start() -> App:
+        app = stage(0, None)
+        await app.start()
+        return app
+
+    app = asyncio.run_coroutine_threadsafe(start(), loop).result(60)
+    yield f"http://127.0.0.1:{app.port}/"
+    asyncio.run_coroutine_threadsafe(app.stop(), loop).result(20)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(5)
+    loop.close()
+
+
+@pytest.fixture
+def page(browser: Browser, demo: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.goto(demo)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def window(page: Page, organisation: str) -> Locator:
+    return page.get_by_role("region", name=organisation).first
+
+
+def tries(page: Page) -> None:
+    page.get_by_role("button", name="Try it").first.click()
+
+
+def test_a_newcomer_walks_the_whole_tour(page: Page) -> None:
+    northwind, contoso = window(page, "Northwind"), window(page, "Contoso")
+
+    tries(page)
+    page.keyboard.press("Enter")
+    expect(contoso.get_by_text("celebrates Sam Lee").first).to_be_visible()
+
+    tries(page)
+    contoso.get_by_role("button", name="👏").last.click()
+    expect(northwind.get_by_role("button", name="👏 1").last).to_be_visible()
+
+    tries(page)
+    page.keyboard.press("Enter")
+    expect(contoso.get_by_text("the test rig has been down since Monday").last).to_be_visible()
+
+    for _ in range(3):
+        page.get_by_role("button", name="Next event").click()
+        page.wait_for_timeout(300)
+    expect(northwind.get_by_text("Level 2:").last).to_be_visible()
+    expect(contoso.get_by_text("Level 2:").last).to_be_visible()
+
+    tries(page)
+    contoso.get_by_role("button", name="Acknowledge").last.click()
+    expect(northwind.get_by_text("· acknowledged").last).to_be_visible()
+    expect(contoso.get_by_text("· acknowledged").last).to_be_visible()
+
+    contoso.get_by_role("button", name="Resolve").last.click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("The spare part is in.")
+    page.get_by_role("dialog").get_by_role("button", name="Resolve").click()
+    expect(northwind.get_by_text("waiting for confirmation").last).to_be_visible()
+    northwind.get_by_role("button", name="Confirm").last.click()
+    expect(contoso.get_by_text("· closed").last).to_be_visible()
+    expect(page.get_by_text("6/7")).to_be_visible()

@@ -1,0 +1,68 @@
+"""What is written about the bot and what the bot is agree."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from bot.cli import cli
+from bot.platforms.slack.manifest import COMMANDS
+from tests import tables
+
+ROOT = tables.README.parent
+README = tables.README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(tables.tables()))
+def test_the_tables_of_the_readme_are_those_of_the_code(name: str) -> None:
+    """`python -m tests.tables` refreshes them."""
+    assert tables.standing(README)[name] == tables.tables()[name]
+
+
+def test_refreshing_the_tables_mends_one_that_was_changed_and_nothing_else() -> None:
+    spoilt = README.replace("| `BELLWETHER_PORT` | `3000` |", "| `BELLWETHER_PORT` | `80` |")
+    assert spoilt != README
+    assert tables.refreshed(spoilt) == README
+
+
+def test_the_readme_names_every_command_of_the_command_line_and_no_other() -> None:
+    command = get_command(cli)
+    names = set(command.commands) - {"manifest"} | {
+        f"manifest {name}" for name in command.commands["manifest"].commands
+    }
+    rows = re.findall(r"^\| `bellwether ((?:manifest )?[a-z]+)", README, re.MULTILINE)
+    assert sorted(rows) == sorted(names)
+
+
+def test_the_readme_names_every_option_of_the_command_line() -> None:
+    command = get_command(cli)
+    every = [*command.commands.values(), *command.commands["manifest"].commands.values()]
+    options = {option for each in every for parameter in each.params for option in parameter.opts if option[:2] == "--"}
+    assert {option for option in options - {"--help"} if f"[{option}" not in README} == set()
+
+
+def test_every_command_of_the_bot_can_be_typed_in_slack() -> None:
+    typed = set(re.findall(r"^\| `(/\w+)", tables.tables()["commands"], re.MULTILINE))
+    assert typed <= {command for command, _, _ in COMMANDS}
+
+
+@pytest.mark.parametrize("page", [tables.README, ROOT / ".github" / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_file_that_is_pointed_to_is_there(page: Path) -> None:
+    pointed = [link for link in re.findall(r"\]\(([^)]+)\)", page.read_text()) if "://" not in link]
+    named = re.findall(r"`((?:bot|handlers|scheduler|storage|tests)/[\w/.]+)`", page.read_text())
+    missing = [link for link in pointed if not (page.parent / link).exists()]
+    missing += [name for name in named if not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_the_two_commands_are_the_same_up_to_what_they_run() -> None:
+    first, second = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+    assert (
+        first
+        == "python3 -m venv .venv && .venv/bin/pip install -q uv && .venv/bin/uv run --frozen --no-dev bellwether demo"
+    )
+    assert second == "python3 -m venv .venv && .venv/bin/pip install -q uv && .venv/bin/uv run --frozen pytest"
+    assert second in (ROOT / ".github" / "CONTRIBUTING.md").read_text()
