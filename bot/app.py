@@ -177,7 +177,8 @@ def stage(port: int, database_url: str | None) -> App:
     """Put the demo together: the whole bot around the chat in the browser and a sample partnership."""
     from bot.demo import Demo
 
-    settings = Settings(bellwether_port=port)
+    # The demo takes nothing from the environment: it needs no settings and stays on loopback.
+    settings = Settings.model_construct(bellwether_port=port)
     database = Database(database_url or "sqlite://")
     demo = Demo(database)
     app = App(settings, database, [demo.local], demo.clock.now, demo.begin)

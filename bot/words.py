@@ -189,16 +189,15 @@ def city(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def beside(when: When) -> str:
+def beside(when: When, reader: str = "") -> str:
     """Name the instant in the zones that matter beside the reader's own, for example `14:00 Berlin, 22:00 Tokyo`; empty if none.
 
-    The weekday is named wherever the zones do not agree on the day.
+    The weekday is named wherever the zones, or the `reader`'s where it is known, do not agree on the day.
     """
-    if not when.zones:
-        return ""
-    days = {local(when.at, zone, Shape.DAY) for zone in when.zones}
+    others = [zone for zone in dict.fromkeys(when.zones) if zone != reader]
+    days = {local(when.at, zone, Shape.DAY) for zone in (*others, reader) if zone}
     form = "%a %H:%M" if len(days) > 1 else "%H:%M"
-    return ", ".join(f"{when.at.astimezone(ZoneInfo(zone)):{form}} {city(zone)}" for zone in dict.fromkeys(when.zones))
+    return ", ".join(f"{when.at.astimezone(ZoneInfo(zone)):{form}} {city(zone)}" for zone in others)
 
 
 def plain(parts: Line, zone: str = "UTC") -> str:
@@ -214,12 +213,11 @@ def _plain(part: Inline, zone: str) -> str:
             return value
         case Link(url, label):
             return f"{label} ({url})"
-        case When():
-            shown = part.zones[0] if part.zones else zone
-            rest = beside(part)
-            return f"{local(part.at, shown, part.shape)}" + (
-                f" ({rest})" if rest else f" {city(shown)}" if part.shape is not Shape.DAY else ""
-            )
+        case When(zones=zones):
+            shown = zones[0] if zones else zone
+            named = local(part.at, shown, part.shape) + ("" if part.shape is Shape.DAY else f" {city(shown)}")
+            rest = beside(part, shown)
+            return f"{named} ({rest})" if rest else named
         case Person(name=name, organisation=organisation):
             return f"{name} ({organisation})" if organisation else name
         case Secret():

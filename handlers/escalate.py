@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.actions import calendars, escalations
+from bot.actions import calendars, concerned, escalations
 from bot.actions.escalations import Concern
-from bot.cards import escalation as cards
-from bot.cards.escalation import Draft, Rung
+from bot.cards import escalation_forms as forms
+from bot.cards import tidings
+from bot.cards.escalation_forms import Draft, Rung
 from bot.inbound import Mention
 from bot.messages import Errors, Form, Message, Reply
 from bot.rules import dates, grammar, naming, worktime
@@ -54,7 +55,7 @@ def escalate(visit: Visit, session: Session) -> Reply:
         return _form(visit, draft)
     problem = _problem(wish.text)
     if problem:
-        raise Sorry(problem, " For example: ", cards.EXAMPLE, form=_form(visit, draft))
+        raise Sorry(problem, " For example: ", forms.EXAMPLE, form=_form(visit, draft))
     return _raise(visit, session, draft)
 
 
@@ -85,7 +86,7 @@ def sent(visit: Visit, session: Session) -> Reply:
     if changing:
         allow_change(visit, changing)
         concern = replace(_concern(visit, replace(draft, wanted_by="")), wanted_by=kept or _wanted(visit, draft))
-        return cards.done(escalations.change(session, visit.call, changing, concern), "is changed.")
+        return tidings.done(escalations.change(session, visit.call, changing, concern), "is changed.")
     both_here(visit)
     allow(visit, Right.ESCALATE)
     return _raise(visit, session, draft)
@@ -103,7 +104,7 @@ def change_form(visit: Visit, escalation: Escalation) -> Form:
     """The form with what was said, for its raiser to correct."""
     wanted = _wanted_typed(visit, escalation)
     draft = Draft(escalation.summary, escalation.impact, escalation.tried, escalation.asked, wanted)
-    return cards.form(visit.subject, visit.scene.partnership.name, (), draft)
+    return forms.form(visit.subject, visit.scene.partnership.name, (), draft)
 
 
 def _wanted_typed(visit: Visit, escalation: Escalation) -> str:
@@ -118,7 +119,7 @@ def _figure(given: str) -> int | None:
 
 def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
     concern = _concern(visit, draft)
-    ladder = escalations.ladder_for(visit.scene, visit.actor, visit.now)
+    ladder = concerned.ladder_for(visit.scene, visit.actor, visit.now)
     if concern.level and concern.level not in LEVELS:
         levels = ", ".join(str(level) for level in LEVELS)
         raise Sorry(f"There is no level {concern.level}. The levels are {levels}.", form=_form(visit, draft))
@@ -132,7 +133,7 @@ def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
     start = next((rung for rung in ladder.rungs if rung.level >= level), ladder.rungs[-1])
     _ask_where_away(visit, [*start.everybody, *((concern.to,) if concern.to else ())])
     escalation, notices = escalations.open_(session, visit.call, concern)
-    return cards.raised(escalations.shown(visit.scene, escalation, visit.now), notices)
+    return tidings.raised(concerned.shown(visit.scene, escalation, visit.now), notices)
 
 
 def _ask_where_away(visit: Visit, member_ids: list[int]) -> None:
@@ -140,7 +141,7 @@ def _ask_where_away(visit: Visit, member_ids: list[int]) -> None:
     away = [(each.shown(), until) for each in those if (until := _away_until(each, visit.now))]
     answer = visit.answers.get("away")
     if away and answer is None:
-        raise Ask("away", cards.away_question(away), [("Raise it", "yes"), ("Not now", "no")])
+        raise Ask("away", forms.away_question(away), [("Raise it", "yes"), ("Not now", "no")])
     if answer == "no":
         raise Sorry("Nothing was raised. You can raise it whenever you like.")
 
@@ -222,12 +223,12 @@ def _wanted(visit: Visit, draft: Draft) -> datetime | None:
     """The instant that was typed. In two readings it is asked back, once; not understood, it is said with the form."""
     if not draft.wanted_by:
         return None
-    answered = visit.answers.get("by")
-    if answered:
-        return datetime.fromisoformat(answered)
     try:
         return _deadline(visit, draft)
     except dates.Unclear as unclear:
+        for each in unclear.readings:
+            if each.at.isoformat() == visit.answers.get("by"):
+                return each.at
         if unclear.readings:
             options = [(local(each.at, visit.zone), each.at.isoformat()) for each in unclear.readings]
             raise Ask("by", (str(unclear),), options) from None
@@ -244,18 +245,18 @@ def _deadline(visit: Visit, draft: Draft) -> datetime:
 def _problem(summary: str) -> str | None:
     if len(summary) < 3:
         return "Say in a few words what is wrong."
-    if len(summary) > cards.SUMMARY_AT_MOST:
-        return f"Please keep what is wrong to {cards.SUMMARY_AT_MOST} letters; the rest fits under impact and what was tried."
+    if len(summary) > forms.SUMMARY_AT_MOST:
+        return f"Please keep what is wrong to {forms.SUMMARY_AT_MOST} letters; the rest fits under impact and what was tried."
     return None
 
 
 def _form(visit: Visit, draft: Draft) -> Form:
     """The form, with who would be told on each level and who of them is away."""
-    ladder = escalations.ladder_for(visit.scene, visit.actor, visit.now)
+    ladder = concerned.ladder_for(visit.scene, visit.actor, visit.now)
     rungs = []
     for rung in ladder.rungs:
         those = [visit.scene.who(each) for each in rung.everybody]
         away = tuple((each.shown(), until) for each in those if (until := _away_until(each, visit.now)))
         rungs.append(Rung(rung.level, tuple(each.shown() for each in those), away))
     others = [each.shown() for each in _others(visit)]
-    return cards.form(f"partnership:{visit.scene.id}", visit.scene.partnership.name, rungs, draft, others)
+    return forms.form(f"partnership:{visit.scene.id}", visit.scene.partnership.name, rungs, draft, others)

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import calendars, escalations
+from bot.actions import calendars, concerned, escalations, notifying
 from bot.cards import escalation as cards
-from bot.cards import several
-from bot.cards.escalation import Shown, Step
+from bot.cards import escalation_forms as forms
+from bot.cards import several, tidings
+from bot.cards import timeline as timelines
+from bot.cards.escalation import Shown
+from bot.cards.timeline import Step
 from bot.messages import Errors, Form, Nothing, Reply
 from bot.rules import grammar
 from bot.rules.authority import Right
@@ -35,49 +38,49 @@ def _move(
 
 
 def _seen(visit: Visit, escalation: Escalation) -> Shown:
-    return escalations.shown(visit.scene, escalation, visit.now)
+    return concerned.shown(visit.scene, escalation, visit.now)
 
 
 @pressed("escalation.acknowledge")
 def acknowledge(visit: Visit, session: Session) -> Reply:
     """Take it in hand."""
     shown = _move(visit, session, escalation_in(visit, session, Right.ACKNOWLEDGE), Event.ACKNOWLEDGE)
-    return cards.done(shown, "is yours now. Its clock has stopped on both sides.")
+    return tidings.done(shown, "is yours now. Its clock has stopped on both sides.")
 
 
 @pressed("escalation.progress")
 def progress(visit: Visit, session: Session) -> Reply:
     """Say that it is still in hand."""
     shown = _move(visit, session, escalation_in(visit, session, Right.PROGRESS), Event.PROGRESS)
-    return cards.done(shown, "stays with ", shown.owner or "its owner", ". Thank you for letting everybody know.")
+    return tidings.done(shown, "stays with ", shown.owner or "its owner", ". Thank you for letting everybody know.")
 
 
 @pressed("escalation.raise_level")
 def raise_level(visit: Visit, session: Session) -> Reply:
     """Take it to the next level on both sides."""
     shown = _move(visit, session, escalation_in(visit, session, Right.RAISE_LEVEL), Event.RAISE_LEVEL)
-    return cards.done(shown, "went up a level. ", *cards.level_in_words(shown.level, shown.told), ".")
+    return tidings.done(shown, "went up a level. ", *cards.level_in_words(shown.level, shown.told), ".")
 
 
 @pressed("escalation.confirm")
 def confirm(visit: Visit, session: Session) -> Reply:
     """Say that it is settled."""
     shown = _move(visit, session, escalation_in(visit, session, Right.CONFIRM), Event.CONFIRM)
-    return cards.done(shown, "is closed. Thank you.")
+    return tidings.done(shown, "is closed. Thank you.")
 
 
 @pressed("escalation.reopen")
 def reopen(visit: Visit, session: Session) -> Reply:
     """Say that it is not settled."""
     shown = _move(visit, session, escalation_in(visit, session, Right.REOPEN), Event.REOPEN)
-    return cards.done(shown, "is open again. ", *cards.level_in_words(shown.level, shown.told), ".")
+    return tidings.done(shown, "is open again. ", *cards.level_in_words(shown.level, shown.told), ".")
 
 
 @pressed("escalation.withdraw")
 def withdraw(visit: Visit, session: Session) -> Reply:
     """Take it back."""
     shown = _move(visit, session, escalation_in(visit, session, Right.WITHDRAW), Event.WITHDRAW)
-    return cards.done(shown, "is withdrawn. Nobody is waiting for anything.")
+    return tidings.done(shown, "is withdrawn. Nobody is waiting for anything.")
 
 
 @pressed("escalation.snooze")
@@ -89,13 +92,13 @@ def snooze(visit: Visit, session: Session) -> Reply:
     calendar = calendars.of_person(visit.scene, visit.actor)
     until = snooze_until(Snooze[visit.argument.upper()], visit.now, calendar)
     shown = _move(visit, session, escalation, Event.SNOOZE, until=until)
-    return cards.done(shown, "is snoozed until ", When(until, zones=visit.scene.zones), ". Its clock waits.")
+    return tidings.done(shown, "is snoozed until ", When(until, zones=visit.scene.zones), ". Its clock waits.")
 
 
 @pressed("escalation.resolve")
 def resolve(visit: Visit, session: Session) -> Reply:
     """Ask for the outcome."""
-    return cards.resolve_form(_seen(visit, escalation_in(visit, session, Right.RESOLVE)))
+    return forms.resolve_form(_seen(visit, escalation_in(visit, session, Right.RESOLVE)))
 
 
 @submitted("escalation.resolve")
@@ -106,7 +109,7 @@ def resolved(visit: Visit, session: Session) -> Reply:
     if len(outcome) < 3:
         return Errors({"outcome": "Say in a few words what came of it, for the record."})
     shown = _move(visit, session, escalation, Event.RESOLVE, words=outcome)
-    return cards.done(shown, "is resolved. ", shown.raised_by, " is asked to confirm.")
+    return tidings.done(shown, "is resolved. ", shown.raised_by, " is asked to confirm.")
 
 
 @pressed("escalation.reassign")
@@ -115,7 +118,7 @@ def reassign(visit: Visit, session: Session) -> Reply:
     escalation = escalation_in(visit, session, Right.REASSIGN)
     owner = store.state(escalation).owner
     others = [each.shown() for each in _takers(visit, escalation) if each.id != owner]
-    return cards.reassign_form(_seen(visit, escalation), others)
+    return forms.reassign_form(_seen(visit, escalation), others)
 
 
 def _takers(visit: Visit, escalation: Escalation) -> list[Standing]:
@@ -138,13 +141,13 @@ def reassigned(visit: Visit, session: Session) -> Reply:
     if why:
         return Errors({"to": why})
     shown = _move(visit, session, escalation, Event.REASSIGN, to=new.id, words=visit.value("why"))
-    return cards.done(shown, "is handed to ", new.shown(), ".")
+    return tidings.done(shown, "is handed to ", new.shown(), ".")
 
 
 @pressed("escalation.note")
 def note(visit: Visit, session: Session) -> Reply:
     """Ask for the words."""
-    return cards.note_form(_seen(visit, escalation_in(visit, session, Right.NOTE)))
+    return forms.note_form(_seen(visit, escalation_in(visit, session, Right.NOTE)))
 
 
 @submitted("escalation.note")
@@ -155,7 +158,7 @@ def noted(visit: Visit, session: Session) -> Reply:
     if not words:
         return Errors({"words": "A note needs some words."})
     shown = escalations.remark(session, visit.call, escalation, words, from_room=None)
-    return cards.done(shown, "has your note.")
+    return tidings.done(shown, "has your note.")
 
 
 @heard("escalation")
@@ -173,12 +176,12 @@ def said(visit: Visit, session: Session) -> Reply:
 def notify_now(visit: Visit, session: Session) -> Reply:
     """Tell those at once who would hear of it when their working time begins."""
     escalation = escalation_in(visit, session, Right.NOTIFY_NOW)
-    notices = escalations.tell(session, visit.call, escalation, store.state(escalation), at_once=True)
+    notices = notifying.tell(session, visit.call, escalation, store.state(escalation), at_once=True)
     told = [each.who for each in notices if not each.unreachable]
     shown = _seen(visit, escalation)
     if not told:
-        return cards.done(shown, "waits for nobody to be notified: everybody was told already.")
-    return cards.done(shown, "is out: ", *several(told), " told just now.")
+        return tidings.done(shown, "waits for nobody to be notified: everybody was told already.")
+    return tidings.done(shown, "is out: ", *several(told), " told just now.")
 
 
 @pressed("escalation.change")
@@ -194,7 +197,7 @@ def timeline(visit: Visit, session: Session) -> Reply:
     """Show every step on the record."""
     escalation = escalation_in(visit, session, Right.TIMELINE)
     steps = [_step(visit, each) for each in ledger.history(session, visit.subject)]
-    return cards.timeline(_seen(visit, escalation), steps)
+    return timelines.timeline(_seen(visit, escalation), steps)
 
 
 def _step(visit: Visit, happening: ledger.Happening) -> Step:
@@ -202,7 +205,7 @@ def _step(visit: Visit, happening: ledger.Happening) -> Step:
     who = visit.scene.who(happening.actor).shown() if happening.actor is not None else None
     to = visit.scene.who(body["person"]).shown() if body.get("person") is not None else None
     until = datetime.fromisoformat(body["until"]) if body.get("until") else None
-    what = cards.on_record(
+    what = timelines.on_record(
         happening.kind, level=body.get("level"), was=body.get("was"), to=to, until=until, alone=who is None
     )
     return Step(happening.at, what, who, happening.platform, happening.clause, str(body.get("words", "")))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from bot.actions import escalations
+from bot.actions import concerned
 from bot.rules.authority import Right, Standing, may
 from bot.words import Key, Status
 from handlers import Sorry, Visit
@@ -26,7 +26,7 @@ def allow(visit: Visit, right: Right, *, about: Key | None = None) -> None:
 def allow_with(visit: Visit, right: Right, escalation: Escalation) -> None:
     """The same for one escalation, which to whoever may not see it does not exist."""
     state, member = store.state(escalation), visit.actor.member
-    told = escalations.addressed(visit.scene, escalation, state)
+    told = concerned.addressed(visit.scene, escalation, state)
     raiser = visit.scene.who(escalation.raised_by)
     verdict = may(
         Standing(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import Call, escalations
+from bot.actions import Call, escalations, notifying
 from bot.rules.escalation import Timer, falls_due
 from scheduler import timer
 from storage import escalations as store
@@ -47,9 +47,9 @@ def fade(batch: Sequence[Due], session: Session, now: datetime) -> None:
         outbox.redraw(session, now=now, subject=due.subject)
 
 
-@timer(escalations.NOTIFY)
+@timer(notifying.NOTIFY)
 def notify(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Write to those whose working time has begun, if it still waits for them; every card then shows the same time left."""
     for _, escalation, scene in _loaded(batch, session):
-        escalations.notify(session, Call(now, scene), escalation)
+        notifying.notify(session, Call(now, scene), escalation)
         outbox.redraw(session, now=now, subject=f"escalation:{escalation.id}")

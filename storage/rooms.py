@@ -10,7 +10,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, select, update
 
-from storage.tables import Account, Celebration, Outbox, Post, Room
+from storage import subjects
+from storage.tables import Account, Celebration, Outbox, Post, Room, RoomPartnership
 
 
 def let_go(session: Session, partnership_id: int, room_id: int, now: datetime) -> None:
@@ -55,3 +56,9 @@ def last_celebrated(session: Session, partnership_id: int) -> datetime | None:
         )
         .order_by(col(Celebration.id).desc())
     ).first()
+
+
+def lives(session: Session, room_id: int, subject: str) -> bool:
+    """Tell whether a room is one of those where that subject's partnership lives."""
+    partnership_id = subjects.partnership_of(session, subject)
+    return partnership_id is not None and session.get(RoomPartnership, (room_id, partnership_id)) is not None

@@ -38,7 +38,8 @@ def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> None
             "room_id": claimed.room_id,
         }
         outbox.stand(session, claimed.lane_id, claimed.subject, claimed.slot, at | whose)
-    _settle(session, claimed, now, {"state": "sent", "settled_at": now, "trouble": ""})
+    # What was said now stands with the platform; nobody's words are kept here any longer than it takes to send them.
+    _settle(session, claimed, now, {"state": "sent", "message": None, "settled_at": now, "trouble": ""})
 
 
 def later(

@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.messages import Message
-from storage import ledger
+from storage import ledger, rooms
 from storage.people import Standing
 from storage.scenes import Scene
 
@@ -77,5 +77,7 @@ def living(noun: str) -> Callable[[Draw], Draw]:
 
 
 def drawn(session: Session, view: View) -> Message | None:
-    """Draw a living card as it is now."""
+    """Draw a living card as it is now; None also where its partnership does not live in that room any more."""
+    if view.room_id is not None and not rooms.lives(session, view.room_id, view.subject):
+        return None
     return _living[view.subject.partition(":")[0]](session, view)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import View, escalations, living
+from bot.actions import View, concerned, living
 from bot.cards import home as cards
 from bot.messages import Message
 from bot.rules.escalation import State, Status
@@ -45,7 +45,7 @@ def draw(session: Session, view: View) -> Message | None:
         me = scene.by_person(account.person_id)
         why = _why(scene, escalation, store.state(escalation), me) if me else ""
         if why:
-            items.append((escalations.shown(scene, escalation, view.now), why))
+            items.append((concerned.shown(scene, escalation, view.now), why))
     return cards.home(
         items,
         [
@@ -64,11 +64,13 @@ def draw(session: Session, view: View) -> Message | None:
 def _why(scene: Scene, escalation: Escalation, state: State, me: Standing) -> str:
     """Why an escalation is on somebody's page; empty where it is not theirs."""
     match state.status:
-        case Status.OPEN if any(each.id == me.id for each in escalations.addressed(scene, escalation, state)):
+        case Status.OPEN if any(each.id == me.id for each in concerned.addressed(scene, escalation, state)):
             return "waits for you"
         case Status.ACKNOWLEDGED if state.owner == me.id:
             return "yours"
         case Status.RESOLVED if escalation.raised_by == me.id:
             return "waits for your confirmation"
+        case Status.OPEN | Status.ACKNOWLEDGED if escalation.raised_by == me.id:
+            return cards.RAISED
         case _:
             return ""

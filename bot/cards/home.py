@@ -10,6 +10,8 @@ from bot.messages import Block, Bullets, Button, Controls, Heading, Message, Par
 from bot.rules.escalation import Status, left_in_words
 from bot.words import Code, Inline, Strong, Text, When, line
 
+RAISED = "raised by you"  # it waits for others
+
 
 @dataclass(frozen=True, slots=True)
 class Membership:
@@ -30,9 +32,9 @@ def home(items: Sequence[tuple[Shown, str]], memberships: Sequence[Membership]) 
         if shown.deadline is not None and shown.left is not None:
             left = [" — ", left_in_words(shown.left, shown.working), " left, until ", When(shown.deadline)]
         body.append(Paragraph(line(Strong(shown.name), f" · {shown.status} · {why}: ", Text(shown.summary), *left)))
-        body.append(Controls(_controls(shown)))
+        body.append(Controls(_controls(shown, why)))
     if not items:
-        body.append(Paragraph(line("Nothing waits for you. Well done.")))
+        body.append(Paragraph(line("Nothing waits for you.")))
     body.append(Heading("My partnerships"))
     if memberships:
         body.append(
@@ -53,8 +55,10 @@ def home(items: Sequence[tuple[Shown, str]], memberships: Sequence[Membership]) 
     return Message(line(Strong("Bellwether")), tuple(body))
 
 
-def _controls(shown: Shown) -> tuple[Button, ...]:
+def _controls(shown: Shown, why: str) -> tuple[Button, ...]:
     timeline = Button("Timeline", "escalation.timeline", shown.subject)
+    if why == RAISED:
+        return (timeline,)
     if shown.status is Status.OPEN:
         return (Button("Acknowledge", "escalation.acknowledge", shown.subject), timeline)
     if shown.status is Status.ACKNOWLEDGED:

@@ -79,7 +79,9 @@ def options(message: Message) -> dict[str, str]:
 
 def _here(house: House) -> list[str]:
     """Those who are members now; who went keeps an old card that shows nothing new."""
-    members = house.database.run(lambda session: {each.person.name for each in scene(session, house.partnership).members})
+    members = house.database.run(
+        lambda session: {each.person.name for each in scene(session, house.partnership).members}
+    )
     return [who for who in PEOPLE if house.profile(who).name in members]
 
 

@@ -56,7 +56,13 @@ def test_each_button_of_an_open_one_works_for_those_who_may_and_tells_the_others
     value = f"{RIG}|hour" if action == "snooze" else RIG
     for who in {"ana", "joao", "nora", "olga", "bo", "priya", "sam"} - set(may):
         refusal = said(rig.acts(who, f"escalation.{action}", value))
-        expected = OBSERVER if who == "olga" else "You raised this one" if who == "joao" and action in ("acknowledge", "resolve") else why
+        expected = (
+            OBSERVER
+            if who == "olga"
+            else "You raised this one"
+            if who == "joao" and action in ("acknowledge", "resolve")
+            else why
+        )
         assert refusal.startswith(expected), (who, refusal)
     assert card(rig) == before
 
@@ -226,10 +232,10 @@ def test_handing_it_on_tells_who_has_it_now_and_keeps_the_clock(rig: House) -> N
 @pytest.mark.parametrize(
     ("choice", "until"),
     [
-        (Snooze.HALF_HOUR, "Mon 2 Nov 2026, 03:30 (03:30 Berlin, 11:30 Tokyo)"),
-        (Snooze.HOUR, "Mon 2 Nov 2026, 04:00 (04:00 Berlin, 12:00 Tokyo)"),
-        (Snooze.FOUR_HOURS, "Mon 2 Nov 2026, 07:00 (07:00 Berlin, 15:00 Tokyo)"),
-        (Snooze.NEXT_DAY, "Tue 3 Nov 2026, 01:00 (01:00 Berlin, 09:00 Tokyo)"),
+        (Snooze.HALF_HOUR, "Mon 2 Nov 2026, 03:30 Berlin (11:30 Tokyo)"),
+        (Snooze.HOUR, "Mon 2 Nov 2026, 04:00 Berlin (12:00 Tokyo)"),
+        (Snooze.FOUR_HOURS, "Mon 2 Nov 2026, 07:00 Berlin (15:00 Tokyo)"),
+        (Snooze.NEXT_DAY, "Tue 3 Nov 2026, 01:00 Berlin (09:00 Tokyo)"),
     ],
 )
 def test_a_snooze_holds_the_clock_with_the_time_left(rig: House, choice: Snooze, until: str) -> None:
@@ -249,9 +255,7 @@ def test_after_a_snooze_the_clock_goes_on_with_what_was_left(rig: House) -> None
     rig.presses("bo", "Snooze", option="1 h")
     rig.time_passes(hours=1)
 
-    assert card(rig).fact("Acknowledge by") == (
-        "Mon 2 Nov 2026, 08:00 (08:00 Berlin, 16:00 Tokyo) — 3 h of working time left"
-    )
+    assert card(rig).fact("Acknowledge by") == ("Mon 2 Nov 2026, 08:00 Berlin (16:00 Tokyo) — 3 h of working time left")
 
 
 def test_a_snooze_of_no_known_length_is_asked_back(rig: House) -> None:
@@ -428,7 +432,9 @@ def person(house: House, name: str) -> int:
     from storage.scenes import scene
 
     def find(session):  # type: ignore[no-untyped-def]
-        return next(each.member.person_id for each in scene(session, house.partnership).everybody if each.person.name == name)
+        return next(
+            each.member.person_id for each in scene(session, house.partnership).everybody if each.person.name == name
+        )
 
     return int(house.database.run(find))
 

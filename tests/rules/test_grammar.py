@@ -162,3 +162,21 @@ def test_forty_thousand_letters_are_taken_at_once(piece: str) -> None:
     escalation_wish(words)
     celebration_wish(words)
     assert perf_counter() - begin < 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "wish"),
+    [
+        ("rig down to @priya", Wish("rig down", to="priya")),
+        ("rig down to @Priya Rao.", Wish("rig down", to="Priya Rao")),
+        ("rig down to @priya by friday !high", Wish("rig down", by="friday", to="priya", high=True)),
+        ("rig down by friday to @priya", Wish("rig down", by="friday", to="priya")),
+        ("to @priya rao the rig is down", Wish("the rig is down", to="priya rao")),
+        ("to @priya the rig is down", Wish("the rig is down", to="priya")),
+        ("we wrote to @nobody", Wish("we wrote to @nobody")),
+        ("we wrote to @priya and waited", Wish("we wrote to @priya and waited")),
+        ("mail to@priya", Wish("mail to@priya")),
+    ],
+)
+def test_a_typed_name_is_lifted_out_only_where_it_is_known(typed: str, wish: Wish) -> None:
+    assert escalation_wish((typed,), {"priya", "priya rao", "Priya Rao"}.__contains__) == wish

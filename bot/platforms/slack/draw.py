@@ -244,7 +244,9 @@ def _alive(part: Inline, tenant: str) -> bool:
 
 
 def _live(parts: Line, tenant: str) -> bool:
-    return any(_alive(part, tenant) for part in parts)
+    """Whether it needs `mrkdwn`. Letters that stand out are given up for a line that reads as it was typed."""
+    live = [part for part in parts if _alive(part, tenant)]
+    return any(not isinstance(part, Strong | Code) for part in live) or bool(live and not _marked(parts, tenant))
 
 
 def _marked(parts: Line, tenant: str) -> bool:
@@ -254,11 +256,11 @@ def _marked(parts: Line, tenant: str) -> bool:
 
 
 def _row(parts: Line, tenant: str) -> list[Drawn]:
-    """One element for each run of letters and each live part; Slack shows them side by side."""
+    """One element for each run of letters and each mention, instant or link; Slack shows them side by side."""
     elements: list[Drawn] = []
     letters = ""
     for part in (*parts, None):
-        if part is not None and not _alive(part, tenant):
+        if isinstance(part, Strong | Code) or (part is not None and not _alive(part, tenant)):
             letters += _bare((part,))
             continue
         if letters.strip():
