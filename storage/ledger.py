@@ -107,7 +107,9 @@ def of_partnership(
 
 def count_by_kind(session: Session, kinds: Collection[str]) -> dict[str, int]:
     """Count the events of these kinds, over everything there is."""
-    statement = select(LEDGER.c.kind, func.count().label("times")).where(LEDGER.c.kind.in_(kinds)).group_by(LEDGER.c.kind)
+    statement = (
+        select(LEDGER.c.kind, func.count().label("times")).where(LEDGER.c.kind.in_(kinds)).group_by(LEDGER.c.kind)
+    )
     return {row.kind: row.times for row in core(session).execute(statement)}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import Session, func, select
 
@@ -146,8 +148,6 @@ def test_where_a_form_cannot_open_by_itself_there_is_a_button_for_it(house: Hous
 
 
 def test_apps_and_threads_of_others_are_not_heard(house: House) -> None:
-    from dataclasses import replace
-
     house.types("joao", "/escalate the rig is down")
     thread = house.room("south").latest_id
     app = replace(house.profile("sam"), bot=True)
@@ -160,8 +160,6 @@ def test_apps_and_threads_of_others_are_not_heard(house: House) -> None:
 
 
 def test_a_name_with_control_characters_is_kept_without_them(house: House) -> None:
-    from dataclasses import replace
-
     house.types("joao", "/escalate the rig is down")
     strange = replace(house.profile("sam"), name="Sam\x00 Lee\ud800\n")
     house.does(

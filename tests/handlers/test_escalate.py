@@ -9,12 +9,12 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.messages import Errors, Form, Message, Note, Tone
-from bot.words import Role, plain
-from storage import people
+from bot.words import Role, Status, plain
+from storage import partnerships, people
 from storage.scenes import scene
 from storage.tables import Escalation, Member, Partnership, Person, Side
 from tests.handlers.escalating import card, cards, has_card, labels, level, options, stands, told, words
-from tests.house import House, said
+from tests.house import HOMES, House, said
 
 
 def raised(house: House) -> list[Escalation]:
@@ -391,8 +391,6 @@ def test_a_redelivery_acts_once_and_gets_the_same_answer(house: House) -> None:
 
 
 def test_nothing_is_raised_while_the_other_side_has_not_joined(house: House) -> None:
-    from bot.words import Status
-
     house.database.run(
         lambda session: setattr(session.get_one(Partnership, house.partnership), "status", Status.FORMING)
     )
@@ -429,9 +427,6 @@ def test_a_private_one_climbs_to_those_addressed_and_what_is_said_stays_with_the
 
 
 def test_a_shared_room_has_one_card(house: House) -> None:
-    from storage import partnerships
-    from tests.house import HOMES
-
     def share(session: Session) -> None:
         found = scene(session, house.partnership)
         for room, _ in found.rooms:

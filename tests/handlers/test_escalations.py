@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import Session
 
-from bot.messages import Errors, Form, Nothing, Reply, Tone
+from bot.actions import Call, members
+from bot.messages import Errors, Form, Message, Nothing, Reply, Tone
+from bot.rules.escalation import Snooze
 from bot.words import plain
-from handlers.escalations import Snooze
 from storage import ledger
+from storage.scenes import scene
 from tests.handlers.escalating import ROOMS, card, has_card, labels, level, stands, told, waiting, words
 from tests.house import House, said
 
@@ -66,11 +69,11 @@ def test_each_button_of_an_open_one_works_for_those_who_may_and_tells_the_others
         assert refusal.startswith(expected), (who, refusal)
     assert card(rig) == before
 
-    for who in may:
+    for number, who in enumerate(may, start=2):
         rig.types("joao", "/escalate one more")
-        subject = f"escalation:{rig.room('north').latest.title[0].value.split()[1]}"  # type: ignore[union-attr]
-        reply = rig.acts(who, f"escalation.{action}", value.replace(RIG, subject))
-        assert isinstance(reply, Form) or not said(reply).startswith("Only"), (who, reply)
+        reply = rig.acts(who, f"escalation.{action}", value.replace(RIG, f"escalation:{number}"))
+        refusals = ("Only", "You raised", "Observers", "This escalation", "There is")
+        assert isinstance(reply, Form) or not said(reply).startswith(refusals), (who, reply)
 
 
 def test_only_the_raiser_confirms_and_the_raiser_s_shepherd_and_leaders_may_reopen(rig: House) -> None:
@@ -273,12 +276,11 @@ def test_withdrawing_ends_it_in_both_rooms_and_tells_the_owner(rig: House) -> No
 
 def test_notify_now_tells_at_once_whom_the_night_would_keep_waiting(house: House) -> None:
     reply = house.types("joao", "/escalate the test rig is down")  # 18:00 in Tokyo
+    assert isinstance(reply, Message)
     assert not has_card(house, "bo")
-    assert said(house.presses("joao", "Notify now", reply)) == (  # type: ignore[arg-type]
-        "Escalation 1 is out: Bo Chen (Contoso) told just now."
-    )
+    assert said(house.presses("joao", "Notify now", reply)) == ("Escalation 1 is out: Bo Chen (Contoso) told just now.")
     assert has_card(house, "bo")
-    assert "everybody was told already" in said(house.presses("joao", "Notify now", reply))  # type: ignore[arg-type]
+    assert "everybody was told already" in said(house.presses("joao", "Notify now", reply))
     house.time_passes(hours=16)
     assert len(house.direct("bo").posts) == 1
 
@@ -429,22 +431,18 @@ def test_one_closed_in_a_pause_and_reopened_after_it_has_a_clock_that_runs(rig: 
 
 
 def person(house: House, name: str) -> int:
-    from storage.scenes import scene
-
-    def find(session):  # type: ignore[no-untyped-def]
+    def find(session: Session) -> int:
         return next(
             each.member.person_id for each in scene(session, house.partnership).everybody if each.person.name == name
         )
 
-    return int(house.database.run(find))
+    return house.database.run(find)
 
 
 def leaves(house: House, who: str) -> None:
     """Somebody leaves the partnership, however that was decided."""
-    from bot.actions import Call, members
-    from storage.scenes import scene
 
-    def go(session):  # type: ignore[no-untyped-def]
+    def go(session: Session) -> None:
         found = scene(session, house.partnership)
         gone = next(each for each in found.everybody if each.accounts and each.accounts[0].user == f"U-{who.upper()}")
         members.leave(session, Call(house.clock(), found), gone)
