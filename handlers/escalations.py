@@ -141,7 +141,9 @@ def reassigned(visit: Visit, session: Session) -> Reply:
     if why:
         return Errors({"to": why})
     shown = _move(visit, session, escalation, Event.REASSIGN, to=new.id, words=visit.value("why"))
-    return tidings.done(shown, "is handed to ", new.shown(), ".")
+    due = notifying.hears_at(visit.call, escalation, new)
+    later = (" They hear of it ", When(due, zones=(new.zone,)), ".") if due > visit.now else ()
+    return tidings.done(shown, "is handed to ", new.shown(), ".", *later)
 
 
 @pressed("escalation.note")

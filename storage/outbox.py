@@ -123,7 +123,7 @@ def announce(
         "token": secrets.token_urlsafe(15),
         "state": "waiting",
         "tries": 0,
-        "created_at": now,
+        "created_at": due,  # the day of tries begins when it may go
         "due_at": due,
         "trouble": "",
     }

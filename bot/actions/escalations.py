@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.actions import Call, View, calendars, comments, living, telling
 from bot.actions.concerned import ladder_for, privy, shown
-from bot.actions.notifying import CARD, NOTIFY, notify, subject, tell
+from bot.actions.notifying import CARD, NOTIFY, let_know, notify, subject, tell
 from bot.cards import escalation as cards
 from bot.cards import tidings
 from bot.cards.escalation import Shown
@@ -162,23 +162,18 @@ def _follow(
     seen: Shown,
     to: int | None,
 ) -> None:
-    """Tell at once those whom somebody's step concerns."""
+    """Tell those whom somebody's step concerns beside those who are to answer."""
     match event:
         case Event.ACKNOWLEDGE if call.actor:
             note = tidings.note_to(seen, "is acknowledged by ", call.actor.shown(), ".")
-            telling.people(session, call, [call.scene.who(escalation.raised_by)], subject(escalation), note)
-        case Event.REASSIGN if to is not None:
-            new = call.scene.who(to)
-            if not telling.person(session, call, new, subject(escalation), None, slot=CARD, urgent=True):
-                return
-            escalation.told = {**escalation.told, str(to): True}
-            handed = tidings.note_to(
-                seen, "was handed to you", *(" by ", call.actor.shown()) if call.actor else (), "."
-            )
-            telling.person(session, call, new, subject(escalation), handed, urgent=True)
+            let_know(session, call, escalation, call.scene.who(escalation.raised_by), note)
+        case Event.REASSIGN if to is not None and seen.status is Status.ACKNOWLEDGED:
+            # While it is open, the new one is among those addressed and gets the card itself.
+            by = (" by ", call.actor.shown()) if call.actor else ()
+            let_know(session, call, escalation, call.scene.who(to), tidings.handed(seen, "was handed to you", *by, "."))
         case Event.CONFIRM | Event.SILENCE | Event.WITHDRAW if escalation.owner is not None:
             note = tidings.note_to(seen, *tidings.ended(event), ".")
-            telling.people(session, call, [call.scene.who(escalation.owner)], subject(escalation), note)
+            let_know(session, call, escalation, call.scene.who(escalation.owner), note)
         case _:
             pass
 

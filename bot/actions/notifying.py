@@ -43,7 +43,7 @@ def tell(
         if who.reachable is None:
             notices.append(Notice(person, unreachable=True))
             continue
-        due = ladders.told_at(state.urgency, call.now, calendars.of_person(call.scene, who), who.away)
+        due = hears_at(call, escalation, who)
         if due > call.now and not at_once:
             notices.append(Notice(person, due, who.zone))
             _wait_for(session, escalation, who, due)
@@ -70,12 +70,27 @@ def notify(session: Session, call: Call, escalation: Escalation, *, anew: bool =
     for who in those:
         if told.get(f"{who.id}{ASKED}") or (call.actor is not None and who.id == call.actor.id):
             continue
-        due = ladders.told_at(state.urgency, call.now, calendars.of_person(call.scene, who), who.away)
+        due = hears_at(call, escalation, who)
         if due > call.now:
             _wait_for(session, escalation, who, due)
         else:
             told[f"{who.id}{ASKED}"] = telling.person(session, call, who, subject(escalation), message, urgent=True)
     escalation.told = told
+
+
+def hears_at(call: Call, escalation: Escalation, who: Standing) -> datetime:
+    """When somebody is written to about it: now where it is urgent or they are at work, else when their working time begins."""
+    calendar = calendars.of_person(call.scene, who)
+    return ladders.told_at(store.state(escalation).urgency, call.now, calendar, who.away)
+
+
+def let_know(session: Session, call: Call, escalation: Escalation, who: Standing, message: Message) -> None:
+    """Write something once to one person whom it concerns, when their working time comes; not to who did it."""
+    if call.actor is not None and who.id == call.actor.id:
+        return
+    due = hears_at(call, escalation, who)
+    # A subject of its own: what waits for the morning must not hold up the card.
+    telling.person(session, call, who, f"tidings:{escalation.id}", message, due_at=due)
 
 
 def _question(call: Call, escalation: Escalation, state: State) -> tuple[Sequence[Standing], Message | None]:

@@ -6,7 +6,7 @@ One rule: neutral and about the work, and always with what can be done next.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -154,6 +154,19 @@ def note_to(shown: Shown, *words: Inline) -> Message:
         (Paragraph(line(Text(shown.summary))),),
         tone=TONES[shown.status],
         buttons=(Button("Timeline", "escalation.timeline", shown.subject),),
+    )
+
+
+def handed(shown: Shown, *words: Inline) -> Message:
+    """Tell somebody that it is theirs now, with what they can do."""
+    return replace(
+        note_to(shown, *words),
+        buttons=(
+            Button("Resolve", "escalation.resolve", shown.subject),
+            Button("Reassign", "escalation.reassign", shown.subject),
+            Button("Note", "escalation.note", shown.subject),
+            Button("Timeline", "escalation.timeline", shown.subject),
+        ),
     )
 
 

@@ -117,6 +117,7 @@ class FakeSlack:
             arguments |= await request.json()
         elif request.method == "POST":
             arguments |= dict(await request.post())
+        by = request.headers.get("Authorization", "").removeprefix("Bearer ")
         waiting = self.trouble.get(method, [])
         trouble = waiting.pop(0) if waiting else None
         self.calls.append((method, arguments))
@@ -129,7 +130,7 @@ class FakeSlack:
                     return web.Response(status=500, text="<html>sorry</html>", content_type="text/html")
                 case "lost" | "dropped":
                     if trouble.kind == "lost":
-                        self._answer(method, arguments)
+                        self._answer(method, arguments, by)
                     assert request.transport
                     request.transport.close()
                     return web.Response()
@@ -137,12 +138,12 @@ class FakeSlack:
                     await asyncio.sleep(trouble.seconds)
                 case error:
                     return web.json_response({"ok": False, "error": error})
-        answer = self._answer(method, arguments)
+        answer = self._answer(method, arguments, by)
         return web.json_response(
             answer if "error" in answer else {"ok": True, **answer}, headers={"x-oauth-scopes": self.scopes}
         )
 
-    def _answer(self, method: str, said: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, method: str, said: dict[str, Any], by: str) -> dict[str, Any]:
         refused = {"ok": False, "error": "channel_not_found"}
         match method:
             case "auth.test":
@@ -165,7 +166,7 @@ class FakeSlack:
                 if not (self.channels.get(said["channel"], {}).get("is_member") or said["channel"].startswith("D")):
                     return {"ok": False, "error": "not_in_channel"}
                 ts = f"{1800000000 + next(self._counter)}.000100"
-                self.posts.append({"ts": ts, **said})
+                self.posts.append({"ts": ts, "by": by, **said})
                 return {"channel": said["channel"], "ts": ts}
             case "chat.update":
                 for post in self.posts:

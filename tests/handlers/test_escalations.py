@@ -126,9 +126,11 @@ def test_acknowledging_anywhere_stops_the_clock_everywhere(rig: House) -> None:
     assert card(rig).fact("Owner") == "Bo Chen (Contoso)"
     assert has_card(rig, "bo")
     assert not any("unanswered" in each or "notify" in each for each in waiting(rig))
-    assert told(rig, "joao") == ["Escalation 1 is acknowledged by Bo Chen (Contoso)."]
     for room in ROOMS:
         assert "Bo Chen (Contoso) acknowledged it." in rig.room(room).thread[-1]
+    assert told(rig, "joao") == []  # 05:00 in Lisbon
+    rig.time_passes(hours=4)
+    assert told(rig, "joao") == ["Escalation 1 is acknowledged by Bo Chen (Contoso)."]
 
 
 def test_resolving_asks_the_outcome_and_then_the_raiser(rig: House) -> None:
@@ -149,7 +151,9 @@ def test_resolving_asks_the_outcome_and_then_the_raiser(rig: House) -> None:
 
     assert said(rig.presses("joao", "Confirm", question, where="direct")) == "Escalation 1 is closed. Thank you."
     assert (stands(rig), card(rig).tone, waiting(rig)) == ("closed", Tone.GREEN, [])
-    assert told(rig, "bo")[-1] == "Escalation 1 is closed: the raiser confirmed that it is settled."
+    assert told(rig, "bo") == []  # past the end of the day in Tokyo
+    rig.time_passes(hours=14)
+    assert told(rig, "bo") == ["Escalation 1 is closed: the raiser confirmed that it is settled."]
 
 
 def test_the_raiser_is_asked_to_confirm_in_their_working_time(rig: House) -> None:
@@ -224,12 +228,24 @@ def test_handing_it_on_tells_who_has_it_now_and_keeps_the_clock(rig: House) -> N
     assert isinstance(rig.submits("bo", form, to="nonsense"), Errors)
     reply = rig.submits("bo", form, to=str(person(rig, "Sam Lee")), why="You know the rig")
 
-    assert said(reply) == "Escalation 1 is handed to Sam Lee (Contoso)."
+    assert said(reply) == (
+        "Escalation 1 is handed to Sam Lee (Contoso). They hear of it Mon 2 Nov 2026, 09:00 New York."
+    )
     assert card(rig).fact("Handed to") == "Sam Lee (Contoso)"
     assert card(rig).fact("Acknowledge by") == before
-    assert has_card(rig, "sam")
-    assert told(rig, "sam") == ["Escalation 1 was handed to you by Bo Chen (Contoso)."]
+    assert not has_card(rig, "sam")
     assert rig.room("north").thread[-1] == "Bo Chen (Contoso) handed it to Sam Lee (Contoso).\n> You know the rig"
+
+
+def test_whoever_gets_one_that_is_in_hand_hears_of_it_when_their_day_begins(rig: House) -> None:
+    rig.presses("bo", "Acknowledge")
+    form = rig.presses("bo", "Reassign")
+    rig.submits("bo", form, to=str(person(rig, "Sam Lee")))
+
+    assert told(rig, "sam") == []
+    rig.time_passes(hours=12)
+    assert told(rig, "sam") == ["Escalation 1 was handed to you by Bo Chen (Contoso)."]
+    assert labels(rig.direct("sam").latest) == ["Resolve", "Reassign", "Note", "Timeline"]
 
 
 @pytest.mark.parametrize(

@@ -105,8 +105,11 @@ def lines(parts: Line, tenant: str) -> Iterator[Drawn]:
 
 
 def _blocks(message: Message, tenant: str) -> Iterator[Drawn]:
-    title: Line = (_SIGNS[message.tone], *message.title)
-    if (message.body or message.buttons) and not _live(title, tenant) and 0 < len(_bare(title)) <= 150:
+    sign = _SIGNS[message.tone]
+    title: Line = message.title if sign and plain(message.title).startswith(sign) else (sign, *message.title)
+    whole = all(isinstance(part, Strong) for part in message.title)  # all of it stands out, so nothing does
+    headed = (message.body or message.buttons) and (whole or not _live(title, tenant))
+    if headed and 0 < len(_bare(title)) <= 150:
         yield {"type": "header", "text": plain_text(_bare(title).replace("\n", " "), 150)}
     else:
         yield from lines(title, tenant)
@@ -244,9 +247,14 @@ def _alive(part: Inline, tenant: str) -> bool:
 
 
 def _live(parts: Line, tenant: str) -> bool:
-    """Whether it needs `mrkdwn`. Letters that stand out are given up for a line that reads as it was typed."""
+    """Whether it needs `mrkdwn`. Letters that stand out are given up for a line that reads as it was typed everywhere.
+
+    Not every client turns `&lt;` back into a letter.
+    """
     live = [part for part in parts if _alive(part, tenant)]
-    return any(not isinstance(part, Strong | Code) for part in live) or bool(live and not _marked(parts, tenant))
+    if any(not isinstance(part, Strong | Code) for part in live):
+        return True
+    return bool(live) and not _marked(parts, tenant) and escape(_bare(parts)) == _bare(parts)
 
 
 def _marked(parts: Line, tenant: str) -> bool:

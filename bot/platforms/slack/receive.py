@@ -120,6 +120,7 @@ class Receiver:
         self._answer: Answer | None = None
         self._socket: Socket | None = None
         self._connecting: asyncio.Task[None] | None = None
+        logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)  # it warns of the token in the environment
         self.app = AsyncApp(
             name="bellwether",
             client=client(None, api_url),
