@@ -13,12 +13,13 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from bot.actions import telling
+from bot.actions import homes, telling
 from bot.actions.secrets import reveal
 from bot.inbound import (
     Heard,
     Inbound,
     Mention,
+    PlaceKind,
     Pressed,
     Profile,
     ReplyBy,
@@ -62,6 +63,8 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
         attempt.rollback()
         return reply
     inbox.keep(session, place.platform, place.tenant, arrival.delivery, pack(reply, Reply))
+    if place.kind is PlaceKind.HOME and isinstance(arrival, Pressed | Submitted):
+        homes.show(session, _meet(session, arrival), now)
     attempt.commit()
     return reveal(session, reply, keys)
 

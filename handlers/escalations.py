@@ -12,7 +12,7 @@ from bot.cards import escalation_forms as forms
 from bot.cards import several, tidings
 from bot.cards import timeline as timelines
 from bot.cards.escalation import Shown
-from bot.cards.timeline import Step
+from bot.cards.timeline import Recorded, Step
 from bot.messages import Errors, Form, Nothing, Reply
 from bot.rules import grammar
 from bot.rules.authority import Right
@@ -207,7 +207,15 @@ def _step(visit: Visit, happening: ledger.Happening) -> Step:
     who = visit.scene.who(happening.actor).shown() if happening.actor is not None else None
     to = visit.scene.who(body["person"]).shown() if body.get("person") is not None else None
     until = datetime.fromisoformat(body["until"]) if body.get("until") else None
-    what = timelines.on_record(
-        happening.kind, level=body.get("level"), was=body.get("was"), to=to, until=until, alone=who is None
+    recorded = Recorded(
+        kind=happening.kind,
+        before=body.get("from", ""),
+        after=body.get("to", ""),
+        was=body.get("was"),
+        level=body.get("level"),
+        to=to,
+        until=until,
+        alone=who is None,
     )
+    what = timelines.in_words(recorded)
     return Step(happening.at, what, who, happening.platform, happening.clause, str(body.get("words", "")))

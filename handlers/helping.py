@@ -6,6 +6,7 @@ One rule: nothing is listed by hand. What is told here is what the features said
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 from bot.inbound import Typed, Words
 from bot.messages import Block, Bullets, Heading, Message, Paragraph, Tone
@@ -34,7 +35,7 @@ def reply(typed: Typed, found: Command | None) -> Message:
         known = commands.get(tuple(pieces[:length]))
         if known is not None:
             return explain(known)
-    meant = nearest(" ".join(pieces[:2])) or nearest(pieces[0])
+    meant = nearest(" ".join(pieces[:2])) or nearest(pieces[0]) or _ending_in(pieces[0])
     if meant is not None:
         return suggestion(said, meant)
     return overview(line("I did not understand that. I am Bellwether, and I know these commands."), Tone.AMBER)
@@ -47,6 +48,12 @@ def suggestion(said: str, meant: Command) -> Message:
         (Paragraph(_usage(meant)), *_examples(meant)),
         tone=Tone.AMBER,
     )
+
+
+def unknown(said: str, instead: Command) -> Message:
+    """Say that a word is not known, and what could have stood there."""
+    told = explain(instead)
+    return replace(told, title=line("I do not know “", Text(_short(said)), "”."), tone=Tone.AMBER)
 
 
 def explain(found: Command) -> Message:
@@ -82,6 +89,11 @@ def nearest(typed: str) -> Command | None:
     wanted, known = (rest, inside) if rest and inside else (typed.casefold()[:60], whole)
     close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
     return known[close[0]] if close else None
+
+
+def _ending_in(word: str) -> Command | None:
+    """The command whose last word it is: `status` alone is `/partnership status`."""
+    return next((each for path, each in sorted(commands.items()) if len(path) == 2 and path[-1] == word), None)
 
 
 def _whole(found: Command) -> str:

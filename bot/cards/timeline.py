@@ -26,41 +26,48 @@ class Step:
     words: str = ""
 
 
-def on_record(
-    kind: str,
-    *,
-    level: int | None = None,
-    was: int | None = None,
-    to: Person | None = None,
-    until: datetime | None = None,
-    alone: bool = False,
-) -> Line:
-    """Say what an event was (`alone`: time did it); a kind that is not known here is shown by its own name."""
-    new = f"level {level}" if level else "the same level"
-    move = f"from level {was} to level {level}" if was and level and was != level else f"at {new}"
-    person: Inline = to or "the owner"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What the record says of one step: `before` and `after` are states, `was` and `level` levels, `alone` when time did it."""
+
+    kind: str
+    before: str = ""
+    after: str = ""
+    was: int | None = None
+    level: int | None = None
+    to: Person | None = None
+    until: datetime | None = None
+    alone: bool = False
+
+
+def in_words(step: Recorded) -> Line:
+    """Say what a step was, and from what to what; a kind that is not known here is shown by its own name."""
+    person: Inline = step.to or "the owner"
     sentences: Mapping[str, Line] = {
-        "raised": (f"raised it, {move}",),
-        "acknowledged": ("acknowledged it: open → acknowledged",),
-        "resolved": ("resolved it: → resolved",),
-        "confirmed": (("two working days without a word" if alone else "confirmed it") + ": resolved → closed",),
-        "lifted": (f"raised it {move}",),
+        "raised": (f"raised it at level {step.level}",),
+        "acknowledged": ("acknowledged it",),
+        "resolved": ("resolved it",),
+        "confirmed": ("two working days went by without a word" if step.alone else "confirmed it",),
+        "lifted": ("raised the level",),
         "reassigned": ("handed it to ", person),
-        "snoozed": ("snoozed it until ", When(until)) if until else ("snoozed it",),
+        "snoozed": ("snoozed it until ", When(step.until)) if step.until else ("snoozed it",),
         "progressed": ("is on it",),
         "noted": ("left a note",),
         "commented": ("commented",),
-        "withdrawn": ("withdrew it: → withdrawn",),
-        "climbed": (f"not acknowledged in time: {move}, on both sides",),
-        "repeated": ("not acknowledged at the top: told again",),
-        "stopped": ("told as often as agreed: the clock stopped",),
-        "asked": ("no progress for a working day: ", person, " was asked"),
-        "lapsed": ("no answer for four working hours: acknowledged → open",),
+        "withdrawn": ("withdrew it",),
+        "climbed": ("not acknowledged in time, so it went up on both sides",),
+        "repeated": ("not acknowledged at the top, so it was told again",),
+        "stopped": ("told as often as agreed, so the clock stopped",),
+        "asked": ("no progress for a working day, so ", person, " was asked"),
+        "lapsed": ("no answer for four working hours, so it opened again",),
         "woken": ("the snooze was over",),
-        "reopened": (f"reopened it, {move}",),
+        "reopened": ("reopened it",),
         "changed": ("changed the wording",),
     }
-    return sentences.get(kind.partition(".")[2], (kind,))
+    said = sentences.get(step.kind.partition(".")[2], (step.kind,))
+    steps = [f"{step.before} → {step.after}"] if step.before and step.before != step.after else []
+    steps += [f"level {step.was} → {step.level}"] if step.was and step.was != step.level else []
+    return (*said, f" ({', '.join(steps)})") if steps else said
 
 
 def timeline(shown: Shown, steps: Sequence[Step]) -> Message:

@@ -31,7 +31,7 @@ def overview(visit: Visit, session: Session) -> Reply:
         meant = helping.nearest(" ".join(["partnership", *pieces[:2]])) or helping.nearest(f"partnership {pieces[0]}")
         if meant is not None:
             return helping.suggestion(f"/partnership {said}", meant)
-        return helping.explain(commands[("partnership",)])
+        return helping.unknown(f"/partnership {said}", commands[("partnership",)])
     try:
         visit = enter(session, visit)
     except Sorry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,10 @@ from bot.cards import timeline as timelines
 from bot.cards.escalation import Shown
 from bot.cards.escalation_forms import Draft, Rung
 from bot.cards.tidings import Notice
-from bot.cards.timeline import Step
+from bot.cards.timeline import Recorded, Step
 from bot.messages import Button, ChoiceField, Menu, TextField, Tone, in_words
 from bot.rules.escalation import Event, Status
-from bot.words import Person, Text, Urgency, plain
+from bot.words import Line, Person, Text, Urgency, plain
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 ANA, BO, JOAO = (
@@ -112,19 +113,23 @@ def test_every_step_is_said_neutrally_and_as_a_whole_sentence(event: Event) -> N
 
 def test_a_timeline_shows_who_where_under_which_clause_and_the_words() -> None:
     steps = [
-        Step(NOW, timelines.on_record("escalation.raised", level=1), JOAO, "slack", words="it is down"),
-        Step(NOW, timelines.on_record("escalation.climbed", level=2, was=1), clause="4.2"),
-        Step(NOW, timelines.on_record("escalation.confirmed", alone=True)),
-        Step(NOW, timelines.on_record("escalation.unheard_of")),
+        Step(NOW, in_words_of("raised", level=1), JOAO, "slack", words="it is down"),
+        Step(NOW, in_words_of("climbed", before="open", after="open", was=1, level=2), clause="4.2"),
+        Step(NOW, in_words_of("confirmed", before="resolved", after="closed", alone=True)),
+        Step(NOW, in_words_of("unheard_of")),
     ]
 
     assert in_words(timelines.timeline(OPEN, steps)).splitlines()[1:] == [
-        "Mon 2 Nov 2026, 09:00 UTC — João Silva (Northwind) raised it, at level 1 · via Slack",
+        "Mon 2 Nov 2026, 09:00 UTC — João Silva (Northwind) raised it at level 1 · via Slack",
         "> it is down",
-        "Mon 2 Nov 2026, 09:00 UTC — not acknowledged in time: from level 1 to level 2, on both sides · clause 4.2",
-        "Mon 2 Nov 2026, 09:00 UTC — two working days without a word: resolved → closed",
+        "Mon 2 Nov 2026, 09:00 UTC — not acknowledged in time, so it went up on both sides (level 1 → 2) · clause 4.2",
+        "Mon 2 Nov 2026, 09:00 UTC — two working days went by without a word (resolved → closed)",
         "Mon 2 Nov 2026, 09:00 UTC — escalation.unheard_of",
     ]
+
+
+def in_words_of(kind: str, **what: Any) -> Line:
+    return timelines.in_words(Recorded(kind=f"escalation.{kind}", **what))
 
 
 @pytest.mark.parametrize(("wished", "chosen"), [(0, "1"), (3, "3"), (2, "1"), (7, "1")])

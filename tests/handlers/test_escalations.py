@@ -354,14 +354,14 @@ def test_the_timeline_has_every_step_with_who_where_and_what(rig: House) -> None
 
     lines = [each.partition(" — ")[2] for each in words(timeline).splitlines() if " — " in each]
     assert lines == [
-        "João Silva (Northwind) raised it, at level 1 · via Slack",
-        "Bo Chen (Contoso) acknowledged it: open → acknowledged · via Teams",
+        "João Silva (Northwind) raised it at level 1 · via Slack",
+        "Bo Chen (Contoso) acknowledged it (open → acknowledged) · via Teams",
         "Bo Chen (Contoso) handed it to Sam Lee (Contoso) · via Teams",
         "João Silva (Northwind) commented · via Slack",
-        "Sam Lee (Contoso) resolved it: → resolved · via Teams",
-        "João Silva (Northwind) reopened it, at level 1 · via Slack",
-        "not acknowledged in time: from level 1 to level 2, on both sides",
-        "João Silva (Northwind) withdrew it: → withdrawn · via Slack",
+        "Sam Lee (Contoso) resolved it (acknowledged → resolved) · via Teams",
+        "João Silva (Northwind) reopened it (resolved → open) · via Slack",
+        "not acknowledged in time, so it went up on both sides (level 1 → 2)",
+        "João Silva (Northwind) withdrew it (open → withdrawn) · via Slack",
     ]
     assert "> any news?" in words(timeline)
     assert rig.database.run(lambda session: ledger.verify(ledger.export(session, rig.partnership))) == []

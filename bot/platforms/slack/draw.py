@@ -306,9 +306,9 @@ def _mrkdwn(parts: Line, tenant: str) -> str:
 
 
 def _label(words: str) -> Drawn:
-    if _MARKS.search(words):
+    if _MARKS.search(words) or escape(words) != words:
         return plain_text(words)
-    return {"type": "mrkdwn", "text": f"*{escape(words)}*", "verbatim": True}
+    return {"type": "mrkdwn", "text": f"*{words}*", "verbatim": True}
 
 
 def _when(when: When) -> str:

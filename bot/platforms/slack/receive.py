@@ -120,9 +120,11 @@ class Receiver:
         self._answer: Answer | None = None
         self._socket: Socket | None = None
         self._connecting: asyncio.Task[None] | None = None
-        logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)  # it warns of the token in the environment
+        bolts = logging.getLogger(f"{__name__}.bolt")
+        bolts.setLevel(logging.ERROR)  # it warns of every token that stands in the environment
         self.app = AsyncApp(
             name="bellwether",
+            logger=bolts,
             client=client(None, api_url),
             signing_secret=signing_secret,
             authorize=Authorize(tenants),  # type: ignore[arg-type]  # bolt's own class, missing from its annotation

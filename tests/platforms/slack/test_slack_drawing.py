@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from bot.inbound import Place
-from bot.messages import Message, Paragraph
+from bot.messages import Message, Paragraph, Tone
 from bot.platforms.slack.draw import BLOCKS, LEFT_OUT, draw, fallback
 from bot.platforms.slack.form import draw_form
-from bot.words import Account, Person, Strong, Text, line
+from bot.words import Account, Code, Person, Strong, Text, line
 from tests.platforms.samples import ANA, AT, FORMS, HOSTILE, MESSAGES
 
 SNAPSHOT = Path(__file__).with_name("drawn.json")
@@ -152,6 +152,27 @@ def test_long_words_are_split_and_none_is_lost() -> None:
 def test_letters_that_stand_out_do_so_only_where_slack_would_understand_it() -> None:
     [block] = draw(Message(line("x", Strong("bold"), " ", Strong("too"))))
     assert block["text"]["text"] == "xbold *too*"
+
+
+@pytest.mark.parametrize("letters", ["the *rig*", "file_name", "R&D", "<!channel>"])
+def test_a_title_stays_a_title_whatever_is_typed_in_it(letters: str) -> None:
+    [title, _] = draw(Message(line(Strong("Escalation 1"), " — ", Text(letters)), (Paragraph(line("x")),)))
+    assert title == {
+        "type": "header",
+        "text": {"type": "plain_text", "text": f"Escalation 1 — {letters}", "emoji": False},
+    }
+
+
+def test_what_is_to_be_typed_reads_the_same_where_entities_are_not_understood() -> None:
+    [block] = draw(Message(line("Type ", Code("/escalate … by <date>"))))
+    assert block["text"] == {"type": "plain_text", "text": "Type /escalate … by <date>", "emoji": False}
+    [block] = draw(Message(line("Type ", Code("/escalate"))))
+    assert block["text"]["text"] == "Type `/escalate`"
+
+
+def test_a_sign_that_a_title_brings_along_is_not_shown_twice() -> None:
+    [block] = draw(Message(line("🎉 Ana celebrates Bo"), tone=Tone.JOY))
+    assert block["text"]["text"] == "🎉 Ana celebrates Bo"
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ async def home(database_url: str, **settings: Any) -> AsyncIterator[Home]:
     async with FakeSlack() as fake:
         fake.channels[THEIRS] = {"name": "contoso", "is_member": True}
         given = {"slack_bot_token": TOKEN, "slack_signing_secret": SECRET, "slack_api_url": fake.api, **settings}
-        chosen = Settings(_env_file=None, bellwether_port=0, **given)
+        chosen = Settings(_env_file=None, bellwether_port=0, **given)  # type: ignore[call-arg]
         database = Database(database_url)
         app = App(chosen, database, connect(chosen, database, utc_now), utc_now)
         await app.start()
@@ -190,7 +190,7 @@ def test_the_forged_the_stale_and_the_malformed_touch_nothing(at_home: Callable[
         await home.founds(here=True)
         command = home.fake.command("/escalate let me in")
         long_ago = time.time() - 400
-        refused = [{"secret": "wrong"}, {"at": long_ago}, {"headers": {"X-Slack-Signature": ""}}]
+        refused: list[dict[str, Any]] = [{"secret": "wrong"}, {"at": long_ago}, {"headers": {"X-Slack-Signature": ""}}]
         for how in refused:
             for what in (command, b"{garbage"):
                 assert (await home.sends(what, **how))[0] == 401
@@ -221,6 +221,26 @@ def test_where_the_bot_cannot_post_nothing_begins_and_the_way_to_invite_it_is_sa
         home.fake.channels["C02"]["is_member"] = True
         told = await home.types("/partnership create Apollo with Contoso as Northwind", channel="C02")
         assert "*Apollo* with Contoso is created" in told
+
+    at_home(journey)
+
+
+def test_ones_own_page_shows_at_once_what_was_done_on_it(at_home: Callable[..., None]) -> None:
+    async def journey(home: Home) -> None:
+        def shown() -> set[str]:
+            return _labels(home.fake.called("views.publish")[-1]["view"])
+
+        await home.founds(here=True)
+        await home.types("/escalate the rig is down", user="U02BO")
+        await home.sends(home.fake.event("app_home_opened", user="U01ANA", tab="home", channel="D01ANA"))
+        await until(lambda: home.fake.called("views.publish"))
+        assert shown() == {"Acknowledge", "Timeline"}
+        press = home.fake.press("escalation.acknowledge", "escalation:1", channel="")
+        del press["channel"]
+        press["container"] = {"type": "view", "view_id": "V1"}
+        assert (await home.sends(press))[0] == 200
+        await until(lambda: shown() == {"Resolve", "Timeline"})
+        await until(lambda: home.said("is yours now", "D01ANA"))
 
     at_home(journey)
 
@@ -372,6 +392,13 @@ def _mrkdwn(blocks: Any) -> list[str]:
         own = [blocks["text"]] if blocks.get("type") == "mrkdwn" else []
         return own + [words for each in blocks.values() for words in _mrkdwn(each)]
     return []
+
+
+def _labels(view: Any) -> set[str]:
+    view = json.loads(view) if isinstance(view, str) else view
+    return {
+        each["text"]["text"] for block in view["blocks"] for each in block.get("elements", ()) if "action_id" in each
+    }
 
 
 def _button(card: dict[str, Any], label: str) -> dict[str, Any]:
