@@ -99,7 +99,7 @@ async def test_what_is_said_to_the_bot_is_a_command_in_words_and_other_talk_is_n
     assert isinstance(mention, Typed)
     assert isinstance(direct, Typed)
     assert (mention.command, mention.words, mention.place) == ("escalate", ("the rig ", Mention(stage.bo)), stage.room)
-    assert (direct.command, direct.words, direct.place.kind) == ("hello", ("there",), PlaceKind.DIRECT)
+    assert (direct.command, direct.words, direct.place.kind) == ("Hello", ("there",), PlaceKind.DIRECT)
     assert direct.sender == stage.bo
 
 

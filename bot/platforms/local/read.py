@@ -163,7 +163,7 @@ def typed(base: Arrival, words: Words) -> Typed | None:
     command = WORD.match(rest)
     if command is None:
         return _typed(base, "", rest, words)
-    return _typed(base, command[0].removeprefix("/").lower(), rest[command.end() :].lstrip(), words)
+    return _typed(base, command[0].removeprefix("/"), rest[command.end() :].lstrip(), words)
 
 
 def _typed(base: Arrival, command: str, rest: str, words: Words) -> Typed:

@@ -37,6 +37,7 @@ ROW, BUTTONS, OPTIONS = 10, 25, 100
 LEFT_OUT = "… more is left out here."
 
 _MARKS = re.compile(r"[*_~`]|:[\w+'-]+:|(?:^|\n)\s*>")
+_SHORTCODE = re.compile(r":[\w+'-]+:")
 _DATES = {
     Shape.MOMENT: "{date_short_pretty}, {time}",
     Shape.DAY: "{date_long_pretty}",
@@ -189,7 +190,8 @@ def _control(control: Control, name: str) -> Drawn:
             drawn: Drawn = {
                 "type": "button",
                 "action_id": name,
-                "text": {**plain_text(control.label or "…", 75), "emoji": True},
+                # Signs stay signs; `:words:` that somebody typed (a partnership's name) stay words.
+                "text": {**plain_text(control.label or "…", 75), "emoji": not _SHORTCODE.search(control.label)},
             }
             if control.value:
                 drawn["value"] = control.value[:2000]

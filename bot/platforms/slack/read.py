@@ -234,7 +234,7 @@ async def _said(event: Table, tenant: Tenant, people: People, common: dict[str, 
     command = ""
     if parts and isinstance(parts[0], str):
         first = re.match(r"\s*/?(\S*)\s*", parts[0])
-        command, rest = (first[1].lower(), parts[0][first.end() :]) if first else ("", parts[0])
+        command, rest = (first[1], parts[0][first.end() :]) if first else ("", parts[0])
         parts = [rest, *parts[1:]] if rest else parts[1:]
     return Typed(
         sender=sender, place=place, thread=thread, command=command, words=_words(parts, tenant, people), **common

@@ -116,7 +116,7 @@ def test_plain_words_in_a_direct_message_are_a_command() -> None:
         first, second = there.town.heard
         assert isinstance(first, Typed)
         assert isinstance(second, Typed)
-        assert (first.command, first.words, first.place.kind) == ("help", ("me",), PlaceKind.DIRECT)
+        assert (first.command, first.words, first.place.kind) == ("Help", ("me",), PlaceKind.DIRECT)
         assert (second.command, second.words) == ("", (Mention(JOAO.profile), " is great"))
 
     run(story)

@@ -339,7 +339,7 @@ def test_a_mention_is_a_command_in_words() -> None:
             desk.fake.event("app_mention", text=f"hey <@{BOT}>  Escalate  the rig <@U02BO>", **said)
         )
         assert isinstance(value, Typed)
-        assert (value.command, value.words[0], value.reply) == ("escalate", "the rig ", ReplyBy.MESSAGE)
+        assert (value.command, value.words[0], value.reply) == ("Escalate", "the rig ", ReplyBy.MESSAGE)
         assert isinstance(value.words[1], Mention)
         assert (value.place.present, value.place.name) == (True, "partners")
         assert (await desk.hears(desk.fake.event("app_mention", text=f"<@{BOT}>", **said))).command == ""
@@ -356,7 +356,7 @@ def test_a_direct_message_is_a_command_in_words() -> None:
             )
         )
         assert isinstance(value, Typed)
-        assert (value.command, value.words, value.place.kind) == ("checkin", ("done:\nall",), PlaceKind.DIRECT)
+        assert (value.command, value.words, value.place.kind) == ("Checkin", ("done:\nall",), PlaceKind.DIRECT)
 
     at_the_office(journey)
 
