@@ -52,33 +52,20 @@ def connect(settings: Settings, database: Database, now: Now) -> list[Platform]:
     """Make the platforms that the settings ask for. A chat SDK is imported only where it is used. Raises Misconfigured."""
     platforms: list[Platform] = []
     if settings.slack_wanted:
-        problems = slack_problems(settings)
-        if problems:
-            raise Misconfigured(*problems)
         from bot.platforms.slack import Slack
         from storage.installations import StoredInstallations, Vault
 
         installations = StoredInstallations(database, Vault(settings.secret_keys), now)
-        platforms.append(Slack(settings, installations, now, settings.bellwether_public_url))
+        slack = Slack(settings, installations, now, settings.bellwether_public_url)
+        if problems := slack.faults():
+            raise Misconfigured(*problems)
+        platforms.append(slack)
     if not platforms:
         raise Misconfigured(
             "No platform is configured. For Slack set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; to try Bellwether "
             "without an account run `bellwether demo`."
         )
     return platforms
-
-
-def slack_problems(settings: Settings) -> list[str]:
-    """What is missing for Slack, a line each."""
-    many = settings.slack_client_id or settings.slack_client_secret
-    needed = {
-        "SLACK_SIGNING_SECRET": bool(settings.slack_signing_secret or settings.slack_app_token),
-        "SLACK_BOT_TOKEN (or SLACK_CLIENT_ID and SLACK_CLIENT_SECRET)": bool(settings.slack_bot_token or many),
-        "SLACK_CLIENT_ID": bool(settings.slack_client_id or not settings.slack_client_secret),
-        "SLACK_CLIENT_SECRET": bool(settings.slack_client_secret or not settings.slack_client_id),
-        "BELLWETHER_SECRET_KEYS (tokens are stored encrypted)": bool(settings.secret_keys or not many),
-    }
-    return [f"{name} is not set; it is needed for Slack." for name, given in needed.items() if not given]
 
 
 class App:

@@ -1,4 +1,4 @@
-"""Logging, for people or for machines, with a token that leads from what somebody saw to the line that explains it.
+"""Logging, for people or for machines, with a token that ties together the lines about one inbound value.
 
 One rule: what people type and every secret stay out of the log.
 """
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 token: ContextVar[str] = ContextVar("token", default="")
-"""The short token of the inbound value in hand; also said to the person when something unexpected fails."""
+"""The short token of the inbound value in hand: every line about it bears the same."""
 
 _NOISY = ("apscheduler", "aiohttp.access", "slack_bolt", "slack_sdk", "asyncio", "alembic")
 

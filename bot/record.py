@@ -78,13 +78,11 @@ def _facts(found: Scene) -> dict[str, Any]:
 
 def _names(found: Scene, numbers: dict[str, int]) -> Callable[[str], str]:
     """How a subject is called: `escalation:12` is escalation 3 of its partnership, `member:4` is a person."""
-    people = {f"member:{each.id}": each.person.name for each in found.everybody}
+    people = {each.subject: each.person.name for each in found.everybody}
 
     def name(subject: str) -> str:
-        noun, _, _ = subject.partition(":")
-        if subject in numbers:
-            return f"{noun} {numbers[subject]}"
-        return people.get(subject, noun)
+        noun = subjects.noun(subject)
+        return f"{noun} {numbers[subject]}" if subject in numbers else people.get(subject, noun)
 
     return name
 

@@ -92,4 +92,12 @@ class Settings(BaseSettings):
     @property
     def slack_wanted(self) -> bool:
         """Whether any Slack setting was given, so that a half-set Slack is a fault and not a silence."""
-        return any((self.slack_bot_token, self.slack_signing_secret, self.slack_app_token, self.slack_client_id))
+        return any(
+            (
+                self.slack_bot_token,
+                self.slack_signing_secret,
+                self.slack_app_token,
+                self.slack_client_id,
+                self.slack_client_secret,
+            )
+        )

@@ -19,6 +19,7 @@ from bot.actions import Call
 from bot.inbound import Inbound, Words
 from bot.messages import Form, Reply
 from bot.words import Inline, Line, line
+from storage import subjects
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Account
@@ -87,7 +88,7 @@ class Visit:
     @property
     def number(self) -> int:
         """The id in the subject."""
-        return int(self.subject.partition(":")[2])
+        return subjects.number(self.subject)
 
     def value(self, name: str) -> str:
         """What was put into a field of the form, with the blanks around it gone."""

@@ -15,10 +15,9 @@ from bot.rules import celebrating
 from bot.rules.authority import Right
 from bot.rules.celebrating import Receiver, Wish
 from bot.rules.grammar import celebration_wish, text_of, tidy
-from bot.words import Code, Key, Line, Role, Status, Text, line
+from bot.words import Code, Key, Line, Status, Text, line
 from handlers import Ask, Sorry, Visit, command, submitted
-from handlers.rights import allow
-from storage.people import Standing
+from handlers.rights import allow, can
 
 # Giving --------------------------------------------------------------------------------------------------------------
 
@@ -84,11 +83,10 @@ def _receivers(
 
 def _picked(visit: Visit, mention: Mention) -> Receiver | Line:
     profile = mention.profile
-    account = (profile.account.platform, profile.account.tenant, profile.account.user)
     if profile.bot:
         return line(Text(profile.name), " is an app, and celebrations are for people.")
     for each in visit.scene.everybody:
-        if account in {(one.platform, one.tenant, one.user) for one in each.accounts}:
+        if each.owns(profile.account):
             if each.left or profile.gone:
                 return line(each.shown(), " is not in this partnership any more.")
             return _oneself() if each.id == visit.actor.id else each.id
@@ -96,7 +94,7 @@ def _picked(visit: Visit, mention: Mention) -> Receiver | Line:
     return line(
         Text(profile.name),
         " is not a member here yet. "
-        + ("Add them" if _keeps_members(visit.actor) else "Your side’s shepherd can add them")
+        + ("Add them" if can(visit, Right.MEMBERS, about=visit.actor.side) else "Your side’s shepherd can add them")
         + " with ",
         Code(f"/partnership members add @{profile.name} to {side}"),
         " (or to the other side), then celebrate again.",
@@ -127,10 +125,6 @@ def _joined(troubles: Sequence[Line]) -> Line:
     return line(*(part for trouble in troubles for part in (*trouble, " ")))[:-1]
 
 
-def _keeps_members(who: Standing) -> bool:
-    return who.member.confirmed and who.member.role in (Role.SHEPHERD, Role.BACKUP, Role.LEADER)
-
-
 def _organisations(visit: Visit) -> dict[Key, str]:
     """The sides that have somebody to celebrate beside the visitor."""
     return {
@@ -155,7 +149,7 @@ def _options(visit: Visit) -> list[tuple[str, str]]:
 
 def form(visit: Visit, draft: cards.Draft, intro: str = "", occasion: Occasion | None = None) -> Form:
     """The form with what is known so far; with an `occasion`, for changing it."""
-    subject = occasion.subject if occasion else f"partnership:{visit.scene.id}"
+    subject = occasion.subject if occasion else visit.scene.subject
     return cards.form(subject, _options(visit), draft, (intro,) if intro else ())
 
 

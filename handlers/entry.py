@@ -6,6 +6,7 @@ exactly what they would hear if it were not there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -16,7 +17,7 @@ from bot.words import Code, Key, Strong, Text, line
 from handlers import Ask, Sorry, Visit
 from storage import partnerships, people, subjects
 from storage.scenes import Scene, scene
-from storage.tables import Account, Room
+from storage.tables import Account, Partnership, Room
 
 FIGURES_AT_MOST = 18  # of an id: more than that no database holds
 
@@ -58,6 +59,11 @@ def nothing_here(visit: Visit) -> Sorry:
     )
 
 
+def meet(session: Session, arrival: Inbound) -> Account:
+    """The account of whoever did it, kept from now on."""
+    return people.meet(session, arrival.sender, arrival.place.tenant)
+
+
 def stranger(arrival: Inbound) -> Account:
     """An account that is not kept: whoever was never met before and does nothing that needs a row."""
     profile = arrival.sender
@@ -79,24 +85,29 @@ def _which(session: Session, visit: Visit, room: Room | None) -> tuple[int, Key 
     if visit.subject:
         if len(visit.subject.partition(":")[2]) > FIGURES_AT_MOST:
             raise nothing_here(visit)
-        meant = subjects.partnership_of(session, visit.subject)
-        if meant is None:
+        owner = subjects.partnership_of(session, visit.subject)
+        if owner is None:
             raise nothing_here(visit)
-        return meant, sides.get(meant)
+        return owner, sides.get(owner)
     if visit.arrival.place.kind is PlaceKind.CHANNEL:
         choices = [partnership for partnership, _ in here]
     else:
         choices = [partnership for partnership, _ in people.memberships(session, visit.account.person_id)]
+    meant = choose(visit, choices, "Which partnership is it about?").id
+    return meant, sides.get(meant)
+
+
+def choose(visit: Visit, choices: Sequence[Partnership], question: str) -> Partnership:
+    """The one partnership that there is, or that was chosen; raises `Ask` where it is open, `Sorry` where there is none."""
     if not choices:
         raise nothing_here(visit)
     if len(choices) == 1:
-        return choices[0].id, sides.get(choices[0].id)
-    wanted = visit.answers.get("partnership", "")
-    if not any(wanted == str(each.id) for each in choices):
-        raise Ask(
-            "partnership", line("Which partnership is it about?"), [(each.name, str(each.id)) for each in choices]
-        )
-    return int(wanted), sides.get(int(wanted))
+        return choices[0]
+    wanted = visit.answers.get("partnership")
+    for each in choices:
+        if str(each.id) == wanted:
+            return each
+    raise Ask("partnership", line(question), [(each.name, str(each.id)) for each in choices])
 
 
 def _side(visit: Visit, found: Scene) -> Key:

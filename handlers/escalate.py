@@ -123,14 +123,13 @@ def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
     if concern.level and concern.level not in LEVELS:
         levels = ", ".join(str(level) for level in LEVELS)
         raise Sorry(f"There is no level {concern.level}. The levels are {levels}.", form=_form(visit, draft))
-    if not ladder.rungs:
+    start = ladders.begin(ladder, concern.level, concern.to)
+    if start is None:
         raise Sorry(
             "Nobody else stands on any level of the ladder. A shepherd can name people with ",
             Code("/partnership side ladder 1 @name"),
             ".",
         )
-    level = concern.level or (concern.to and ladders.level_of(ladder, concern.to)) or ladder.rungs[0].level
-    start = next((rung for rung in ladder.rungs if rung.level >= level), ladder.rungs[-1])
     _ask_where_away(visit, [*start.everybody, *((concern.to,) if concern.to else ())])
     escalation, notices = escalations.open_(session, visit.call, concern)
     return tidings.raised(concerned.shown(visit.scene, escalation, visit.now), notices)
@@ -190,10 +189,9 @@ def _member(visit: Visit, draft: Draft) -> int | None:
 
 
 def _mentioned(visit: Visit, mention: Mention, draft: Draft) -> Standing:
-    account = mention.profile.account
-    for who in visit.scene.members:
-        if any((each.platform, each.user) == (account.platform, account.user) for each in who.accounts):
-            return who
+    who = visit.scene.by_account(mention.profile.account)
+    if who is not None:
+        return who
     raise Sorry(
         Text(mention.profile.name),
         " is not a member of this partnership. Add them with ",
@@ -259,4 +257,4 @@ def _form(visit: Visit, draft: Draft) -> Form:
         away = tuple((each.shown(), until) for each in those if (until := _away_until(each, visit.now)))
         rungs.append(Rung(rung.level, tuple(each.shown() for each in those), away))
     others = [each.shown() for each in _others(visit)]
-    return forms.form(f"partnership:{visit.scene.id}", visit.scene.partnership.name, rungs, draft, others)
+    return forms.form(visit.scene.subject, visit.scene.partnership.name, rungs, draft, others)

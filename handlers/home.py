@@ -8,12 +8,12 @@ from bot.actions import homes
 from bot.inbound import Opened
 from bot.messages import Nothing, Reply
 from handlers import Visit, happened
-from storage import people
+from handlers.entry import meet
 
 
 @happened(Opened)
 def opened(visit: Visit, session: Session) -> Reply:
     """Show what waits for the person who looks."""
-    account = people.meet(session, visit.arrival.sender, visit.arrival.place.tenant)
+    account = meet(session, visit.arrival)
     homes.show(session, account, visit.now)
     return Nothing()

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from bot.actions import Call, members, partnerships
+from bot.actions import Call, members, rooms
 from bot.inbound import Gone, Joined, Left, Renamed, Uninstalled
 from bot.messages import Nothing, Reply
 from handlers import Visit, happened
 from storage import partnerships as store
-from storage import people, rooms, scenes
+from storage import people, scenes
+from storage import rooms as places
 
 
 @happened(Joined)
@@ -20,10 +21,10 @@ def joined(visit: Visit, session: Session) -> Reply:
     """The bot is back in a room that was gone; people become members when they use a command."""
     place = visit.arrival.place
     if visit.arrival.sender.bot:
-        rooms.reach(session, place.platform, place.tenant, True)
+        places.reach(session, place.platform, place.tenant, True)
         room = store.room(session, place)
         if room is not None and room.gone_at is not None:
-            partnerships.find_room(session, visit.now, room, place.platform)
+            rooms.find(session, visit.now, room, place.platform)
     return Nothing()
 
 
@@ -64,7 +65,7 @@ def gone(visit: Visit, session: Session) -> Reply:
     """A room is gone; its shepherds hear directly how to move."""
     room = store.room(session, visit.arrival.place)
     if room is not None and room.gone_at is None:
-        partnerships.lose_room(session, visit.now, room, room.platform)
+        rooms.lose(session, visit.now, room, room.platform)
     return Nothing()
 
 
@@ -72,7 +73,7 @@ def gone(visit: Visit, session: Session) -> Reply:
 def uninstalled(visit: Visit, session: Session) -> Reply:
     """The app is gone from a whole tenant: its rooms are, and its people cannot be written to."""
     place = visit.arrival.place
-    rooms.reach(session, place.platform, place.tenant, False)
-    for room in rooms.of_tenant(session, place.platform, place.tenant):
-        partnerships.lose_room(session, visit.now, room, place.platform)
+    places.reach(session, place.platform, place.tenant, False)
+    for room in places.of_tenant(session, place.platform, place.tenant):
+        rooms.lose(session, visit.now, room, place.platform)
     return Nothing()

@@ -5,6 +5,8 @@ One rule: who may do what stands in `bot.rules.authority`; here only the visitor
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from bot.actions import concerned
@@ -17,10 +19,19 @@ from storage.tables import Escalation
 
 def allow(visit: Visit, right: Right, *, about: Key | None = None) -> None:
     """Let a feature go on, or raise `Sorry` with who can do it. `about` is the side that it concerns."""
-    member = visit.actor.member
-    verdict = may(Standing(side=member.side, role=member.role, confirmed=member.confirmed, about=about), right)
+    verdict = may(_stands(visit, about), right)
     if not verdict.allowed:
         raise Sorry(verdict.why)
+
+
+def can(visit: Visit, right: Right, *, about: Key | None = None) -> bool:
+    """Whether `allow` would let it go on, for what is offered only to those who may."""
+    return may(_stands(visit, about), right).allowed
+
+
+def _stands(visit: Visit, about: Key | None) -> Standing:
+    member = visit.actor.member
+    return Standing(side=member.side, role=member.role, confirmed=member.confirmed, about=about)
 
 
 def allow_with(visit: Visit, right: Right, escalation: Escalation) -> None:
@@ -29,11 +40,8 @@ def allow_with(visit: Visit, right: Right, escalation: Escalation) -> None:
     told = concerned.addressed(visit.scene, escalation, state)
     raiser = visit.scene.who(escalation.raised_by)
     verdict = may(
-        Standing(
-            side=member.side,
-            role=member.role,
-            confirmed=member.confirmed,
-            about=escalation.side,
+        replace(
+            _stands(visit, escalation.side),
             raiser=raiser.id == visit.actor.id,
             raiser_left=raiser.left,
             owner=state.owner == visit.actor.id,

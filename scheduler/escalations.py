@@ -14,16 +14,16 @@ from bot.actions import Call, escalations, notifying
 from bot.rules.escalation import Timer, falls_due
 from scheduler import timer
 from storage import escalations as store
-from storage import outbox
+from storage import outbox, subjects
 from storage.scenes import Scene, scenes
 from storage.tables import Escalation
 from storage.timers import Due
 
 
 def _loaded(batch: Sequence[Due], session: Session) -> list[tuple[Due, Escalation, Scene]]:
-    rows = store.several(session, {int(due.subject.partition(":")[2]) for due in batch})
+    rows = store.several(session, {subjects.number(due.subject) for due in batch})
     found = scenes(session, {row.partnership_id for row in rows.values()})
-    pairs = ((due, rows.get(int(due.subject.partition(":")[2]))) for due in batch)
+    pairs = ((due, rows.get(subjects.number(due.subject))) for due in batch)
     return [(due, row, found[row.partnership_id]) for due, row in pairs if row is not None]
 
 
@@ -52,4 +52,4 @@ def notify(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Write to those whose working time has begun, if it still waits for them; every card then shows the same time left."""
     for _, escalation, scene in _loaded(batch, session):
         notifying.notify(session, Call(now, scene), escalation)
-        outbox.redraw(session, now=now, subject=f"escalation:{escalation.id}")
+        outbox.redraw(session, now=now, subject=escalation.subject)

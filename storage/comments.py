@@ -20,10 +20,10 @@ def add(session: Session, partnership_id: int, subject: str, member_id: int, wor
     return row
 
 
-def rooms_with_card(session: Session, subject: str, slot: str = "card") -> set[int]:
+def rooms_with_card(session: Session, subject: str) -> set[int]:
     """The rooms where the subject's card stands or is on its way, so that there is a thread to speak in."""
-    stands = select(Post.room_id).where(Post.subject == subject, Post.slot == slot)
+    stands = select(Post.room_id).where(Post.subject == subject, Post.slot == "card")
     comes = select(Outbox.room_id).where(
-        ACTIVE, Outbox.subject == subject, Outbox.slot == slot, col(Outbox.message).is_(None)
+        ACTIVE, Outbox.subject == subject, Outbox.slot == "card", col(Outbox.message).is_(None)
     )
     return {room for query in (stands, comes) for room in session.exec(query) if room is not None}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from bot.pack import pack, unpack
 from bot.rules.escalation import State, Status
@@ -56,20 +55,3 @@ def under_way(session: Session, partnership_ids: Collection[int]) -> Sequence[Es
         .where(col(Escalation.partnership_id).in_(partnership_ids), col(Escalation.status).in_(UNDER_WAY))
         .order_by(col(Escalation.id))
     ).all()
-
-
-def count_by_status(session: Session, partnership_id: int) -> dict[str, int]:
-    rows = session.exec(
-        select(Escalation.status, func.count())
-        .where(Escalation.partnership_id == partnership_id)
-        .group_by(Escalation.status)
-    )
-    return dict(rows.all())
-
-
-def raised_since(session: Session, partnership_id: int, since: datetime) -> int:
-    return session.exec(
-        select(func.count())
-        .select_from(Escalation)
-        .where(Escalation.partnership_id == partnership_id, Escalation.raised_at >= since)
-    ).one()

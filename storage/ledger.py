@@ -93,16 +93,9 @@ def history(session: Session, subject: str) -> list[Happening]:
     return _read(session, _ALL.where(LEDGER.c.subject == subject).order_by(LEDGER.c.id))
 
 
-def of_partnership(
-    session: Session, partnership_id: int, *, kinds: Collection[str] | None = None, since: datetime | None = None
-) -> list[Happening]:
-    """Read what happened in a partnership, in order: everything, or some kinds, or from a time on."""
-    statement = _ALL.where(LEDGER.c.partnership_id == partnership_id).order_by(LEDGER.c.seq)
-    if kinds is not None:
-        statement = statement.where(LEDGER.c.kind.in_(kinds))
-    if since is not None:
-        statement = statement.where(LEDGER.c.at >= since)
-    return _read(session, statement)
+def of_partnership(session: Session, partnership_id: int) -> list[Happening]:
+    """Read everything that happened in a partnership, in order."""
+    return _read(session, _ALL.where(LEDGER.c.partnership_id == partnership_id).order_by(LEDGER.c.seq))
 
 
 def count_by_kind(session: Session, kinds: Collection[str]) -> dict[str, int]:

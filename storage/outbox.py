@@ -90,7 +90,7 @@ def announce(
     *,
     now: datetime,
     lane: int,
-    way: str,
+    way: Way,
     subject: str,
     message: str | None,
     slot: str = "",
@@ -164,8 +164,8 @@ def redraw(session: Session, *, now: datetime, subject: str, urgent: bool = Fals
         )
 
 
-def parked(session: Session, partnership_id: int | None = None) -> list[Parked]:
-    """List what could not be delivered, oldest first: of one partnership, or everything."""
+def parked(session: Session) -> list[Parked]:
+    """List what could not be delivered, oldest first."""
     statement = (
         select(
             OUTBOX.c.id,
@@ -182,8 +182,6 @@ def parked(session: Session, partnership_id: int | None = None) -> list[Parked]:
         .where(OUTBOX.c.state == "parked")
         .order_by(OUTBOX.c.id)
     )
-    if partnership_id is not None:
-        statement = statement.where(OUTBOX.c.partnership_id == partnership_id)
     return [Parked(*row[:5], Way(row.way), *row[6:]) for row in core(session).execute(statement)]
 
 
@@ -251,6 +249,12 @@ def stand(session: Session, lane: int, subject: str, slot: str, values: dict[str
     place = {"lane_id": lane, "subject": subject, "slot": slot}
     fresh = inserting(connection)(POSTS).values(**place, **values)
     connection.execute(fresh.on_conflict_do_update(index_elements=["lane_id", "subject", "slot"], set_=values))
+
+
+def standing(session: Session) -> list[str]:
+    """List the subjects that have a living card somewhere."""
+    statement = select(POSTS.c.subject).distinct().order_by(POSTS.c.subject)
+    return list(core(session).execute(statement).scalars())
 
 
 def backlog(session: Session) -> tuple[int, datetime | None]:

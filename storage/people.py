@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from bot import words
 from bot.inbound import Profile
@@ -98,8 +99,18 @@ class Standing:
         """The account to write to privately; None when there is none."""
         return next((account for account in self.accounts if account.reachable), None)
 
-    def away_on(self, day: date) -> bool:
-        return any(start <= day <= end for start, end in self.away)
+    @property
+    def subject(self) -> str:
+        return f"member:{self.id}"
+
+    def owns(self, account: words.Account) -> bool:
+        wanted = (account.platform, account.tenant, account.user)
+        return any((each.platform, each.tenant, each.user) == wanted for each in self.accounts)
+
+    def away_at(self, now: datetime) -> bool:
+        """Whether they are away on the day that it is where they live."""
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        return any(start <= today <= end for start, end in self.away)
 
     def shown(self, *, ping: bool = False) -> words.Person:
         return words.Person(
@@ -156,14 +167,6 @@ def member(session: Session, partnership_id: int, person_id: int) -> Member | No
     return session.exec(
         select(Member).where(Member.partnership_id == partnership_id, Member.person_id == person_id)
     ).first()
-
-
-def set_absence(session: Session, person_id: int, starts_on: date, ends_on: date) -> None:
-    session.add(Absence(person_id=person_id, starts_on=starts_on, ends_on=ends_on))
-
-
-def clear_absences(session: Session, person_id: int) -> None:
-    session.exec(delete(Absence).where(col(Absence.person_id) == person_id))
 
 
 def absences(session: Session, person_id: int, since: date) -> Sequence[Absence]:

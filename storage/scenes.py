@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from bot import words
 from bot.words import Key, Role
 from storage import people
 from storage.people import Standing
@@ -30,9 +31,18 @@ class Scene:
         return self.partnership.id
 
     @property
+    def subject(self) -> str:
+        return f"partnership:{self.id}"
+
+    @property
     def members(self) -> tuple[Standing, ...]:
         """Those who are here now."""
         return tuple(each for each in self.everybody if not each.left)
+
+    @property
+    def places(self) -> tuple[Room, ...]:
+        """The rooms where it lives."""
+        return tuple(room for room, _ in self.rooms)
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -47,6 +57,13 @@ class Scene:
 
     def by_person(self, person_id: int) -> Standing | None:
         return next((each for each in self.members if each.member.person_id == person_id), None)
+
+    def by_account(self, account: words.Account) -> Standing | None:
+        return next((each for each in self.members if each.owns(account)), None)
+
+    def holder(self, account_id: int) -> Standing | None:
+        """Whose account that is, also where they left."""
+        return next((each for each in self.everybody if account_id in {one.id for one in each.accounts}), None)
 
     def shepherds(self, side: Key | None = None) -> tuple[Standing, ...]:
         """The shepherd of a side, or of both; the backup where a side has no shepherd."""

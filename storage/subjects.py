@@ -20,6 +20,16 @@ _NOUNS: dict[str, tuple[Any, Any]] = {
 }
 
 
+def noun(subject: str) -> str:
+    """What it is: `escalation` of `escalation:12`."""
+    return subject.partition(":")[0]
+
+
+def number(subject: str) -> int:
+    """Its id: 12 of `escalation:12`. Raises ValueError where it has none."""
+    return int(subject.partition(":")[2])
+
+
 def partnership_of(session: Session, subject: str) -> int | None:
     """The partnership that a subject belongs to; None when there is no such subject."""
     noun, _, number = subject.partition(":")

@@ -51,23 +51,23 @@ def _ref(table: str, *, index: bool = True) -> Any:
     return Field(foreign_key=f"{table}.id", index=index, sa_type=Number)
 
 
-def _maybe(table: str, *, index: bool = False) -> Any:
-    return Field(default=None, foreign_key=f"{table}.id", index=index, sa_type=Number)
+def _maybe(table: str) -> Any:
+    return Field(default=None, foreign_key=f"{table}.id", sa_type=Number)
 
 
 def _at(*, index: bool = False) -> Any:
     return Field(sa_type=UtcDateTime, index=index)
 
 
-def _maybe_at(*, index: bool = False) -> Any:
-    return Field(default=None, sa_type=UtcDateTime, index=index)
+def _maybe_at() -> Any:
+    return Field(default=None, sa_type=UtcDateTime)
 
 
 # Who and where -------------------------------------------------------------------------------------------------------
 
 
 class Installation(SQLModel, table=True):
-    """A tenant that the app is installed in; `values` is encrypted JSON."""
+    """A tenant that the app is installed in; `secret` is its tokens as encrypted JSON."""
 
     __tablename__ = "installations"
     __table_args__ = (UniqueConstraint("platform", "tenant"),)
@@ -273,6 +273,10 @@ class Escalation(SQLModel, table=True):
     agreement_version: int | None = None
     raised_at: datetime = _at()
     ended_at: datetime | None = _maybe_at()
+
+    @property
+    def subject(self) -> str:
+        return f"escalation:{self.id}"
 
 
 class Celebration(SQLModel, table=True):

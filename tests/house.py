@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from sqlmodel import Session
 
-import handlers
-from bot.actions import View, drawn, parking
-from bot.actions.secrets import reveal
+from bot.app import App
 from bot.inbound import (
     Heard,
     Inbound,
@@ -33,12 +32,9 @@ from bot.inbound import (
 )
 from bot.messages import Button, Control, Controls, Form, Menu, Message, Reply, in_words
 from bot.port import Parcel, Sent, Way
+from bot.settings import Settings
 from bot.words import Account, Key, Role, Status
-from handlers.answering import answer
-from scheduler import Metronome
-from scheduler.delivery import Delivery
 from storage import Database, partnerships, people, timers
-from storage.lanes import Claimed
 from storage.tables import Member, Partnership, Side
 from tests.conftest import Clock
 from tests.fakes.recorder import Recorder
@@ -112,26 +108,15 @@ class Channel:
 
 class House:
     def __init__(self, database: Database, clock: Clock) -> None:
-        handlers.discover()
         self.database, self.clock = database, clock
         self.chats = {"slack": Chat("slack"), "teams": Chat("teams")}
-        self.keys = ("k" * 32,)
         self.loop = asyncio.new_event_loop()
-        self.delivery = Delivery(
-            database,
-            dict(self.chats),
-            clock,
-            self._draw,
-            reveal=lambda session, message: reveal(session, message, self.keys),
-            parked=lambda session, claimed, reason: parking.tell(session, claimed, reason, clock()),
-        )
-        self.metronome = Metronome(database, clock, lambda: None)
+        settings = Settings.model_construct(bellwether_secret_keys=SecretStr("k" * 32))
+        self.app = App(settings, database, [*self.chats.values()], clock)
+        self.keys, self.delivery, self.metronome = self.app.keys, self.app.delivery, self.app.metronome
         self.count = itertools.count(1)
         self.partnership = 0
         self.replies: list[Reply] = []
-
-    def _draw(self, session: Session, claimed: Claimed) -> Message | None:
-        return drawn(session, View(claimed.subject, claimed.slot, self.clock(), claimed.room_id, claimed.account_id))
 
     # The stage
 
@@ -180,7 +165,7 @@ class House:
 
     def does(self, arrival: Inbound) -> Reply:
         """Hand in any inbound value and deliver what comes of it."""
-        reply = self.database.run(answer, arrival, self.clock(), self.keys)
+        reply = self.loop.run_until_complete(self.app.answer(arrival))
         self.replies.append(reply)
         self.delivers()
         return reply

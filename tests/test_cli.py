@@ -157,10 +157,24 @@ def test_run_refuses_without_a_platform_and_says_how_to_get_one(bellwether: Bell
     assert done.stderr.startswith("No platform is configured. For Slack set SLACK_BOT_TOKEN")
 
 
-def test_run_refuses_a_half_set_slack_naming_what_is_missing(bellwether: Bellwether) -> None:
-    done = bellwether("run", SLACK_BOT_TOKEN="xoxb-1")
-    assert done.returncode == 1
-    assert "SLACK_SIGNING_SECRET" in done.stderr
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-1"}, ["SLACK_SIGNING_SECRET"]),
+        ({"SLACK_CLIENT_SECRET": "s"}, ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"]),
+        (
+            {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_SIGNING_SECRET": "s"},
+            ["BELLWETHER_PUBLIC_URL", "BELLWETHER_SECRET_KEYS"],
+        ),
+    ],
+)
+def test_run_and_doctor_say_the_same_of_a_half_set_slack(
+    bellwether: Bellwether, given: dict[str, str], missing: list[str]
+) -> None:
+    run, doctor = bellwether("run", **given), bellwether("doctor", **given)
+    assert (run.returncode, doctor.returncode) == (1, 1)
+    assert [line.split()[0] for line in run.stderr.splitlines()] == missing
+    assert doctor.stderr.startswith(run.stderr)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.messages import Message
-from storage import ledger, rooms
+from storage import ledger, subjects
 from storage.people import Standing
+from storage.rooms import lives
 from storage.scenes import Scene
 
 
@@ -26,6 +27,12 @@ class Call:
     scene: Scene
     actor: Standing | None = None
     platform: str = ""
+
+    @property
+    def by(self) -> Standing:
+        """The person who causes it, where only people can."""
+        assert self.actor is not None, "time does not do this by itself"
+        return self.actor
 
     def record(
         self, session: Session, kind: str, subject: str, body: Mapping[str, Any] | None = None, *, clause: str = ""
@@ -57,8 +64,8 @@ class View:
 
     @property
     def number(self) -> int:
-        """The id in the subject: 12 of `escalation:12`."""
-        return int(self.subject.partition(":")[2])
+        """The id in the subject."""
+        return subjects.number(self.subject)
 
 
 Draw = Callable[[Session, View], Message | None]
@@ -78,6 +85,6 @@ def living(noun: str) -> Callable[[Draw], Draw]:
 
 def drawn(session: Session, view: View) -> Message | None:
     """Draw a living card as it is now; None also where its partnership does not live in that room any more."""
-    if view.room_id is not None and not rooms.lives(session, view.room_id, view.subject):
+    if view.room_id is not None and not lives(session, view.room_id, view.subject):
         return None
-    return _living[view.subject.partition(":")[0]](session, view)
+    return _living[subjects.noun(view.subject)](session, view)

@@ -52,8 +52,7 @@ def _occasion(scene: Scene, row: Celebration, wish: Wish) -> Occasion:
 
 def give(session: Session, call: Call, wish: Wish) -> Occasion:
     """Celebrate somebody: once in each room, and directly to those who are celebrated."""
-    assert call.actor is not None, "a celebration has a giver"
-    row = storage.celebrations.add(session, call.scene.partnership, call.actor.id, wish, call.now)
+    row = storage.celebrations.add(session, call.scene.partnership, call.by.id, wish, call.now)
     occasion = _occasion(call.scene, row, wish)
     call.record(session, "celebration.given", occasion.subject, _body(wish))
     _tell(session, call, occasion)
@@ -80,8 +79,7 @@ def undo(session: Session, call: Call, occasion: Occasion) -> None:
 
 def clap(session: Session, call: Call, occasion: Occasion) -> bool:
     """Count the applause of one person; False when it was counted before."""
-    assert call.actor is not None, "applause comes from somebody"
-    if not storage.celebrations.clap(session, occasion.row.id, call.actor.id):
+    if not storage.celebrations.clap(session, occasion.row.id, call.by.id):
         return False
     call.record(session, "celebration.clapped", occasion.subject)
     outbox.redraw(session, now=call.now, subject=occasion.subject)
@@ -94,7 +92,7 @@ def _tell(session: Session, call: Call, occasion: Occasion, before: Audience | N
         telling.card(session, call, occasion.subject)
     for member in occasion.audience.told:
         if member not in before.told:
-            telling.person(session, call, call.scene.who(member), occasion.subject, None, slot="card")
+            telling.person(session, call, call.scene.who(member), occasion.subject, None, slot=telling.CARD)
 
 
 def _body(wish: Wish) -> dict[str, Any]:
@@ -117,8 +115,8 @@ def draw(session: Session, view: View) -> Message | None:
         return cards.taken_back(row.number, giver.shown()) if shown else None
     occasion = of(session, scene, row.id)
     if view.account_id is not None:
-        you = [each for each in scene.everybody if any(account.id == view.account_id for account in each.accounts)]
-        return _to(scene, occasion, you[0]) if you else None
+        you = scene.holder(view.account_id)
+        return _to(scene, occasion, you) if you else None
     if not occasion.audience.in_rooms:
         return cards.not_shown(row.number)
     return cards.card(_named(scene, occasion, claps=storage.celebrations.claps(session, row.id)))
@@ -182,11 +180,7 @@ def reach(scene: Scene, occasion: Occasion) -> cards.Reach:
     told = [scene.who(member) for member in audience.told]
     missed = [each for each in told if not each.reachable]
     return cards.Reach(
-        rooms=tuple(
-            "the shared room" if side is None else f"{scene.organisation(side)}’s room" for _, side in scene.rooms
-        )
-        if audience.in_rooms
-        else (),
+        rooms=tuple(scene.organisation(side) if side else None for _, side in scene.rooms if audience.in_rooms),
         told=tuple(each.shown() for each in told if each.reachable),
         discreet=tuple(scene.who(member).shown() for member in audience.discreet),
         silent=tuple(scene.who(member).shown() for member in audience.silent),

@@ -6,7 +6,6 @@ One rule: what is said about something private stays with those it concerns and 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -14,6 +13,7 @@ import storage.comments
 from bot.actions import Call, telling
 from bot.cards import comment as cards
 from bot.words import Line
+from storage import subjects
 from storage.people import Standing
 from storage.tables import Comment
 
@@ -32,15 +32,17 @@ def say(
 
     With `only` it goes to these people directly instead, and names there what it is `about`.
     """
-    assert call.actor is not None, "a comment has an author"
-    row = storage.comments.add(session, call.scene.id, subject, call.actor.id, words, call.now)
-    noun = subject.partition(":")[0]
-    call.record(session, f"{noun}.commented", subject, {"comment": row.id, "words": words, "private": only is not None})
+    row = storage.comments.add(session, call.scene.id, subject, call.by.id, words, call.now)
+    call.record(
+        session,
+        f"{subjects.noun(subject)}.commented",
+        subject,
+        {"comment": row.id, "words": words, "private": only is not None},
+    )
     if only is not None:
-        telling.people(session, call, only, subject, cards.said(call.actor.shown(), words, about))
+        telling.people(session, call, only, subject, cards.said(call.by.shown(), words, about))
         return row
     threads = storage.comments.rooms_with_card(session, subject)
-    here = replace(call.scene, rooms=tuple(each for each in call.scene.rooms if each[0].id in threads))
-    said = cards.said(call.actor.shown(), words)
-    telling.rooms(session, replace(call, scene=here), subject, said, under="card", but=from_room)
+    others = [room for room in call.scene.places if room.id in threads and room.id != from_room]
+    telling.rooms(session, call, subject, cards.said(call.by.shown(), words), under=telling.CARD, into=others)
     return row

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.actions import calendars
 from bot.cards.escalation import Shown
@@ -24,12 +23,13 @@ from storage.tables import Escalation
 
 def ladder_for(scene: Scene, raiser: Standing, now: datetime) -> Ladder:
     """The ladder of both sides as it stands now, for a concern of that person."""
-    return ladders.join(_people(scene, Key.A, now), _people(scene, Key.B, now), raiser.id)
+    return ladders.join(stands(scene, Key.A, now), stands(scene, Key.B, now), raiser.id)
 
 
-def _people(scene: Scene, key: Key, now: datetime) -> dict[int, tuple[int, ...]]:
+def stands(scene: Scene, key: Key, now: datetime) -> dict[int, tuple[int, ...]]:
+    """Who of one side stands on each level now: those whom it named, else those whose role it is."""
     here = [
-        Candidate(each.id, each.member.role, each.member.rank, each.away_on(now.astimezone(ZoneInfo(each.zone)).date()))
+        Candidate(each.id, each.member.role, each.member.rank, each.away_at(now))
         for each in scene.on(key)
         if each.member.confirmed
     ]

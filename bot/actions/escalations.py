@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from bot.actions import Call, View, calendars, comments, living, telling
 from bot.actions.concerned import ladder_for, privy, shown
-from bot.actions.notifying import CARD, NOTIFY, let_know, notify, subject, tell
+from bot.actions.notifying import NOTIFY, let_know, notify, tell
 from bot.cards import escalation as cards
 from bot.cards import tidings
 from bot.cards.escalation import Shown
@@ -22,7 +22,7 @@ from bot.messages import Message
 from bot.rules import escalation as machine
 from bot.rules import ladder as ladders
 from bot.rules.escalation import Event, Plan, State, Status, Timer
-from bot.words import Inline, Strong, Urgency
+from bot.words import Inline, Urgency
 from storage import escalations as store
 from storage import outbox, partnerships, scenes, timers
 from storage.tables import Escalation
@@ -52,23 +52,20 @@ class Concern:
 def draw(session: Session, view: View) -> Message | None:
     escalation = store.get(session, view.number)
     scene = scenes.scene(session, escalation.partnership_id)
-    if view.account_id is not None and not any(
-        account.id == view.account_id for who in scene.members for account in who.accounts
-    ):
+    if view.account_id is not None and not ((who := scene.holder(view.account_id)) and not who.left):
         return None  # they are not a member any more, and nothing of the partnership is shown to them
     return cards.card(shown(scene, escalation, view.now))
 
 
 def open_(session: Session, call: Call, concern: Concern) -> tuple[Escalation, list[Notice]]:
     """Raise a concern; gives who hears of it, and when. Raises ValueError where nobody stands on any level."""
-    assert call.actor is not None
-    scene, raiser = call.scene, call.actor
+    scene, raiser = call.scene, call.by
     ladder = ladder_for(scene, raiser, call.now)
-    level = concern.level or (concern.to and ladders.level_of(ladder, concern.to)) or ladders.lowest_level(ladder) or 0
+    start = ladders.begin(ladder, concern.level, concern.to)
     both = calendars.of_escalation(scene, raiser.side)
     change = machine.raised(
         urgency=concern.urgency,
-        level=level,
+        level=start.level if start else 0,
         limits=ladders.limits(ladder, concern.urgency),
         raised_by=raiser.id,
         now=call.now,
@@ -96,12 +93,12 @@ def open_(session: Session, call: Call, concern: Concern) -> tuple[Escalation, l
     seq = call.record(
         session,
         change.kind,
-        subject(escalation),
+        escalation.subject,
         {"to": state.status, "level": state.level, "urgency": state.urgency, "words": concern.summary},
     )
     _replan(session, escalation, machine.timers_of(state, call.now, both), seq)
     if not concern.private:
-        telling.card(session, call, subject(escalation), urgent=True)
+        telling.card(session, call, escalation.subject, urgent=True)
     return escalation, tell(session, call, escalation, state)
 
 
@@ -128,7 +125,7 @@ def move(
     seq = call.record(
         session,
         change.kind,
-        subject(escalation),
+        escalation.subject,
         {"from": before.status, "to": state.status, "was": before.level, "level": state.level}
         | ({"person": to} if to is not None else {})
         | ({"person": state.owner} if event in (Event.ASK, Event.LAPSE) else {})
@@ -139,11 +136,11 @@ def move(
     _replan(session, escalation, machine.timers_of(state, call.now, both), seq)
     seen = shown(call.scene, escalation, call.now)
     if not said:
-        history(session, call, escalation, *tidings.what(event, seen, to=_named(call, to), until=until), words=words)
+        _history(session, call, escalation, *tidings.what(event, seen, to=_named(call, to), until=until), words=words)
     _follow(session, call, escalation, event, seen, to)
-    timers.drop(session, subject(escalation), {NOTIFY})
+    timers.drop(session, escalation.subject, {NOTIFY})
     notify(session, call, escalation, anew=event in FRESH | ASKS)
-    outbox.redraw(session, now=call.now, subject=subject(escalation), urgent=True)
+    outbox.redraw(session, now=call.now, subject=escalation.subject, urgent=True)
     return seen
 
 
@@ -165,15 +162,14 @@ def _follow(
     """Tell those whom somebody's step concerns beside those who are to answer."""
     match event:
         case Event.ACKNOWLEDGE if call.actor:
-            note = tidings.note_to(seen, "is acknowledged by ", call.actor.shown(), ".")
+            note = tidings.acknowledged(seen, call.actor.shown())
             let_know(session, call, escalation, call.scene.who(escalation.raised_by), note)
         case Event.REASSIGN if to is not None and seen.status is Status.ACKNOWLEDGED:
             # While it is open, the new one is among those addressed and gets the card itself.
-            by = (" by ", call.actor.shown()) if call.actor else ()
-            let_know(session, call, escalation, call.scene.who(to), tidings.handed(seen, "was handed to you", *by, "."))
+            note = tidings.handed(seen, call.actor.shown() if call.actor else None)
+            let_know(session, call, escalation, call.scene.who(to), note)
         case Event.CONFIRM | Event.SILENCE | Event.WITHDRAW if escalation.owner is not None:
-            note = tidings.note_to(seen, *tidings.ended(event), ".")
-            let_know(session, call, escalation, call.scene.who(escalation.owner), note)
+            let_know(session, call, escalation, call.scene.who(escalation.owner), tidings.ended(seen, event))
         case _:
             pass
 
@@ -182,33 +178,32 @@ def _named(call: Call, member_id: int | None) -> Inline:
     return call.scene.who(member_id).shown() if member_id is not None else ""
 
 
-def history(session: Session, call: Call, escalation: Escalation, *what: Inline, words: str = "") -> None:
+def _history(session: Session, call: Call, escalation: Escalation, *what: Inline, words: str = "") -> None:
     """Put one line into the thread of its card in every room; a private one has no rooms."""
     if escalation.private or not what:
         return
     who = (call.actor.shown(), " ") if call.actor else ()
-    telling.rooms(session, call, subject(escalation), tidings.in_thread(*who, *what, words=words), under=CARD)
+    telling.rooms(session, call, escalation.subject, tidings.in_thread(*who, *what, words=words), under=telling.CARD)
 
 
 def change(session: Session, call: Call, escalation: Escalation, concern: Concern) -> Shown:
     """Correct what was said; the clock and the ladder stay."""
     escalation.summary, escalation.impact, escalation.tried = concern.summary, concern.impact, concern.tried
     escalation.asked, escalation.wanted_by = concern.asked, concern.wanted_by
-    call.record(session, "escalation.changed", subject(escalation), {"words": concern.summary})
-    history(session, call, escalation, "changed the wording.")
-    outbox.redraw(session, now=call.now, subject=subject(escalation), urgent=True)
+    call.record(session, "escalation.changed", escalation.subject, {"words": concern.summary})
+    _history(session, call, escalation, *tidings.REWORDED)
+    outbox.redraw(session, now=call.now, subject=escalation.subject, urgent=True)
     return shown(call.scene, escalation, call.now)
 
 
 def remark(session: Session, call: Call, escalation: Escalation, words: str, *, from_room: int | None) -> Shown:
     """Keep what somebody said about it and carry it to the other room; said by the owner's side it counts as progress."""
-    assert call.actor is not None
     state = store.state(escalation)
     only = privy(call.scene, escalation, state) if escalation.private else None
-    about = (Strong(f"Escalation {escalation.number}"),)
-    comments.say(session, call, subject(escalation), words, from_room=from_room, only=only, about=about)
+    about = cards.about(escalation.number)
+    comments.say(session, call, escalation.subject, words, from_room=from_room, only=only, about=about)
     owner = call.scene.who(state.owner) if state.owner is not None else None
-    event = machine.remark(state.status, by_owners_side=owner is not None and owner.side is call.actor.side)
+    event = machine.remark(state.status, by_owners_side=owner is not None and owner.side is call.by.side)
     if event is Event.PROGRESS:
         return move(session, call, escalation, event, said=True)
     return shown(call.scene, escalation, call.now)
@@ -219,8 +214,8 @@ def freeze(session: Session, call: Call) -> None:
     for escalation in store.under_way(session, [call.scene.id]):
         both = calendars.of_escalation(call.scene, escalation.side)
         store.keep(escalation, machine.freeze(store.state(escalation), call.now, both))
-        timers.drop(session, subject(escalation))
-        outbox.redraw(session, now=call.now, subject=subject(escalation))
+        timers.drop(session, escalation.subject)
+        outbox.redraw(session, now=call.now, subject=escalation.subject)
 
 
 def thaw(session: Session, call: Call) -> None:
@@ -231,13 +226,13 @@ def thaw(session: Session, call: Call) -> None:
         store.keep(escalation, state)
         _replan(session, escalation, machine.timers_of(state, call.now, both), call.scene.partnership.seq)
         notify(session, call, escalation)
-        outbox.redraw(session, now=call.now, subject=subject(escalation))
+        outbox.redraw(session, now=call.now, subject=escalation.subject)
 
 
 def retime(session: Session, call: Call) -> None:
     """Show the time left anew after a side's calendar changed; a deadline that was given stays."""
     for escalation in store.under_way(session, [call.scene.id]):
-        outbox.redraw(session, now=call.now, subject=subject(escalation))
+        outbox.redraw(session, now=call.now, subject=escalation.subject)
 
 
 def hand_over(session: Session, call: Call, member_id: int) -> int:
@@ -251,27 +246,22 @@ def hand_over(session: Session, call: Call, member_id: int) -> int:
             move(session, Call(call.now, call.scene), escalation, Event.REASSIGN, to=heir.id)
             handed += 1
         elif escalation.raised_by == member_id and heir is not None:
-            note = tidings.note_to(
-                shown(call.scene, escalation, call.now),
-                "was raised by ",
-                leaving.shown(),
-                ", who has left. It is yours now.",
-            )
-            telling.people(session, call, [heir], subject(escalation), note)
+            note = tidings.inherited(shown(call.scene, escalation, call.now), leaving.shown())
+            telling.people(session, call, [heir], escalation.subject, note)
             handed += 1
         elif (
             state.status is Status.OPEN
             and member_id in ladders.rung_at(store.ladder(escalation), state.level).everybody
         ):
             tell(session, call, escalation, state)
-            outbox.redraw(session, now=call.now, subject=subject(escalation))
+            outbox.redraw(session, now=call.now, subject=escalation.subject)
             handed += 1
     return handed
 
 
 def _replan(session: Session, escalation: Escalation, plans: Iterable[Plan], seq: int) -> None:
     """Let these timers take the place of every earlier one of the machine's."""
-    about = subject(escalation)
+    about = escalation.subject
     timers.drop(session, about, {timer.value for timer in Timer})
     for plan in plans:
         once = f"{plan.kind}:{escalation.id}:{seq}:{plan.due_at.isoformat()}"

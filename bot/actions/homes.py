@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bot.actions import View, concerned, living
 from bot.cards import home as cards
 from bot.messages import Message
+from bot.port import Way
 from bot.rules.escalation import State, Status
 from storage import escalations as store
 from storage import outbox, people
@@ -23,7 +24,7 @@ def show(session: Session, account: Account, now: datetime) -> None:
         session,
         now=now,
         lane=outbox.lane(session, account.platform, account.via, f"~{account.user}"),
-        way="home",
+        way=Way.HOME,
         subject=f"home:{account.id}",
         message=None,
         slot="home",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from bot.actions import Call, telling
+from bot.actions import Call, escalations, telling
 from bot.cards import member as cards
 from bot.rules.terms import Terms
 from bot.words import Dimension, Key, Role
@@ -35,11 +35,8 @@ def come_in(session: Session, call: Call, account: Account, side: Key, *, confir
     """Let somebody in who used a command in a room; their side's shepherd is told and can undo it."""
     row = enrol(session, call, account.person_id, side, Terms(), confirmed=confirmed)
     call = again(session, call, account.person_id)
-    assert call.actor is not None
     call.record(session, "member.joined", f"member:{row.id}", {"side": side.value, "confirmed": confirmed})
-    said = cards.came_in(
-        call.actor.shown(), row.id, call.scene.partnership.name, call.scene.organisation(side), confirmed
-    )
+    said = cards.came_in(call.by.shown(), row.id, call.scene.partnership.name, call.scene.organisation(side), confirmed)
     telling.people(session, call, call.scene.shepherds(side), f"member:{row.id}", said)
     return row
 
@@ -73,7 +70,7 @@ def add(
     memento = "out;" + ",".join(str(row.id) for row in rows)
     newcomers = [call.scene.who(row.id) for row in rows]
     for who in newcomers:
-        call.record(session, "member.added", f"member:{who.id}", {"side": side.value, "role": who.member.role.value})
+        call.record(session, "member.added", who.subject, {"side": side.value, "role": who.member.role.value})
     demoted = _displaced(call.scene, newcomers[-1:]) if terms.role in OFFICES else []
     untold = [who for who in newcomers if not _welcome(session, call, who)]
     _demote(session, call, demoted)
@@ -83,17 +80,16 @@ def add(
 
 def _welcome(session: Session, call: Call, who: Standing) -> bool:
     found = call.scene
-    assert call.actor is not None
     said = cards.welcome(
         found.partnership.name,
         found.partnership.purpose,
         who.organisation,
         found.organisation(who.side.other),
         who.member.role,
-        call.actor.shown(),
+        call.by.shown(),
         [each.shown() for each in found.shepherds() if each.id != who.id],
     )
-    return telling.person(session, call, who, f"member:{who.id}", said)
+    return telling.person(session, call, who, who.subject, said)
 
 
 def change(session: Session, call: Call, who: Standing, terms: Terms) -> tuple[list[Standing], str]:
@@ -108,7 +104,7 @@ def change(session: Session, call: Call, who: Standing, terms: Terms) -> tuple[l
     _set(who.member, terms)
     if terms.role in (*OFFICES, Role.LEADER):
         who.member.confirmed = True
-    call.record(session, "member.changed", f"member:{who.id}", _said(who.member))
+    call.record(session, "member.changed", who.subject, _said(who.member))
     _demote(session, call, demoted)
     if who.member.role is not before:
         _tell_role(session, call, who)
@@ -132,14 +128,14 @@ def _displaced(found: Scene, by: Sequence[Standing]) -> list[Standing]:
 def _demote(session: Session, call: Call, those: Iterable[Standing]) -> None:
     for each in those:
         each.member.role = Role.MEMBER
-        call.record(session, "member.changed", f"member:{each.id}", _said(each.member))
+        call.record(session, "member.changed", each.subject, _said(each.member))
         _tell_role(session, call, each)
 
 
 def _tell_role(session: Session, call: Call, who: Standing) -> None:
     by = call.actor.shown() if call.actor and call.actor.id != who.id else None
     said = cards.role_told(call.scene.partnership.name, who.organisation, who.member.role, by)
-    telling.people(session, call, [who], f"member:{who.id}", said)
+    telling.people(session, call, [who], who.subject, said)
 
 
 def _said(row: Member) -> dict[str, object]:
@@ -154,7 +150,7 @@ def _said(row: Member) -> dict[str, object]:
 def confirm(session: Session, call: Call, who: Standing) -> None:
     """Confirm the side that somebody said they are with."""
     who.member.confirmed = True
-    call.record(session, "member.confirmed", f"member:{who.id}")
+    call.record(session, "member.confirmed", who.subject)
 
 
 def follower(found: Scene, who: Standing) -> Standing | None:
@@ -167,10 +163,7 @@ def remove(session: Session, call: Call, who: Standing) -> tuple[Gone, bool, str
     follows = follower(call.scene, who) if who.member.role is Role.SHEPHERD else None
     memento = "in;" + _states([who, *([follows] if follows else [])])
     gone = _go(session, call, who, "member.removed", {})
-    assert call.actor is not None
-    told = telling.person(
-        session, call, who, f"member:{who.id}", cards.out(call.scene.partnership.name, call.actor.shown())
-    )
+    told = telling.person(session, call, who, who.subject, cards.out(call.scene.partnership.name, call.by.shown()))
     return gone, told, memento
 
 
@@ -188,21 +181,19 @@ def leave(session: Session, call: Call, who: Standing, *, company: bool = False)
     )
     leaders = [each for each in call.scene.on(who.side) if each.member.role is Role.LEADER]
     told = [*leaders, *call.scene.shepherds(who.side.other)] if gone.orphaned else list(gone.to)
-    telling.people(session, call, told, f"member:{who.id}", said)
+    telling.people(session, call, told, who.subject, said)
     return gone
 
 
 def _go(session: Session, call: Call, who: Standing, kind: str, body: dict[str, object]) -> Gone:
-    from bot.actions import escalations
-
     follows = follower(call.scene, who) if who.member.role is Role.SHEPHERD else None
     who.member.left_at = call.now
     if follows is not None:
         who.member.role, follows.member.role = Role.MEMBER, Role.SHEPHERD
         _tell_role(session, call, follows)
-    call.record(session, kind, f"member:{who.id}", body)
+    call.record(session, kind, who.subject, body)
     if follows is not None:
-        call.record(session, "member.changed", f"member:{follows.id}", _said(follows.member))
+        call.record(session, "member.changed", follows.subject, _said(follows.member))
     handed = escalations.hand_over(session, call, who.id)
     _redraw(session, call)
     shepherds = call.scene.shepherds(who.side)
@@ -255,4 +246,4 @@ def restore(session: Session, call: Call, memento: str) -> None:
 
 def _redraw(session: Session, call: Call) -> None:
     session.flush()
-    outbox.redraw(session, now=call.now, subject=f"partnership:{call.scene.id}")
+    outbox.redraw(session, now=call.now, subject=call.scene.subject)

@@ -22,7 +22,6 @@ from storage import timers
 from storage.people import Standing
 from storage.tables import Escalation
 
-CARD = "card"
 NOTIFY = "escalation.notify"
 ASKED = "?"  # after a member's id in `told`: they were asked since the last question came up
 
@@ -50,9 +49,9 @@ def tell(
             continue
         if str(who.id) in told:
             again = tidings.told_again(shown(call.scene, escalation, call.now))
-            telling.person(session, call, who, subject(escalation), again, urgent=True)
+            telling.person(session, call, who, escalation.subject, again, urgent=True)
         else:
-            telling.person(session, call, who, subject(escalation), None, slot=CARD, urgent=True)
+            telling.person(session, call, who, escalation.subject, None, slot=telling.CARD, urgent=True)
         told[str(who.id)] = True
         notices.append(Notice(person))
     escalation.told = told
@@ -74,7 +73,7 @@ def notify(session: Session, call: Call, escalation: Escalation, *, anew: bool =
         if due > call.now:
             _wait_for(session, escalation, who, due)
         else:
-            told[f"{who.id}{ASKED}"] = telling.person(session, call, who, subject(escalation), message, urgent=True)
+            told[f"{who.id}{ASKED}"] = telling.person(session, call, who, escalation.subject, message, urgent=True)
     escalation.told = told
 
 
@@ -109,9 +108,4 @@ def _question(call: Call, escalation: Escalation, state: State) -> tuple[Sequenc
 
 def _wait_for(session: Session, escalation: Escalation, who: Standing, due: datetime) -> None:
     once = f"{NOTIFY}:{escalation.id}:{who.id}:{due.isoformat()}"
-    timers.plan(session, kind=NOTIFY, subject=subject(escalation), due_at=due, once=once)
-
-
-def subject(escalation: Escalation) -> str:
-    """Name it as timers, messages and the record do."""
-    return f"escalation:{escalation.id}"
+    timers.plan(session, kind=NOTIFY, subject=escalation.subject, due_at=due, once=once)

@@ -25,8 +25,6 @@ def tell(session: Session, claimed: Claimed, reason: str, now: datetime) -> None
         return
     found = scene(session, claimed.partnership_id)
     room = next((room for room, _ in found.rooms if room.id == claimed.room_id), None)
-    who = next(
-        (each for each in found.everybody for account in each.accounts if account.id == claimed.account_id), None
-    )
+    who = found.holder(claimed.account_id) if claimed.account_id is not None else None
     message = cards.undelivered(found.partnership.name, room.name if room else "", who.shown() if who else None, reason)
     telling.people(session, Call(now, found), found.shepherds(), subject, message)

@@ -5,7 +5,6 @@ One rule: what is not set follows the chat profile and the side, so putting back
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -15,6 +14,9 @@ from bot.rules.hours import Setting, kept_hours, times
 from bot.words import Praise
 from storage import people
 from storage.tables import Absence, Account, Person
+
+Values = dict[str, str]
+"""Settings as they are kept, which a button can carry to put them back."""
 
 PRAISE = "praise"
 DAY = timedelta(days=1)
@@ -48,16 +50,6 @@ def put(session: Session, account: Account, wanted: Mapping[str, str]) -> dict[s
                 person.praise = Praise(value)
     session.flush()
     return old
-
-
-def packed(old: Mapping[str, str]) -> str:
-    """Old values, for a button."""
-    return json.dumps(dict(old), separators=(",", ":"))
-
-
-def unpacked(text: str) -> dict[str, str]:
-    values: dict[str, str] = json.loads(text)
-    return values
 
 
 def away(session: Session, account: Account, start: date, end: date) -> Absence:

@@ -5,16 +5,21 @@ One rule: what changes is on the record as it was and as it is, and whoever gets
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
-from bot.actions import Call
+from bot.actions import Call, escalations
+from bot.pack import pack, unpack
 from bot.rules.hours import Setting, kept_hours, times
 from bot.words import Key
 from storage import outbox
 from storage.tables import Side
+
+Values = dict[Setting, str]
+"""Settings as they are kept, which a button can carry to put them back."""
+Naming = tuple[int, list[int]]
+"""A level and the members who were named for it."""
 
 CLOCK = (Setting.ZONE, Setting.DAYS, Setting.HOURS, Setting.COUNTRY)
 
@@ -41,15 +46,13 @@ def put(session: Session, call: Call, key: Key, wanted: Mapping[Setting, str]) -
     call.record(
         session,
         "side.changed",
-        f"partnership:{call.scene.id}",
+        call.scene.subject,
         {"of": key.value, **{setting.value: [before, wanted[setting]] for setting, before in old.items()}},
     )
     session.flush()
     if any(setting in CLOCK for setting in old):
-        from bot.actions.escalations import retime
-
-        retime(session, call)
-    outbox.redraw(session, now=call.now, subject=f"partnership:{call.scene.id}")
+        escalations.retime(session, call)
+    outbox.redraw(session, now=call.now, subject=call.scene.subject)
     return old
 
 
@@ -77,27 +80,16 @@ def name_level(session: Session, call: Call, key: Key, level: int, member_ids: S
     call.record(
         session,
         "side.changed",
-        f"partnership:{call.scene.id}",
+        call.scene.subject,
         {"of": key.value, "ladder": {"level": level, "was": before, "is": list(member_ids)}},
     )
     session.flush()
-    return json.dumps([level, before], separators=(",", ":"))
+    return pack((level, before), Naming)
 
 
 def restore_level(session: Session, call: Call, key: Key, memento: str) -> int:
     """Undo the naming; gives the level."""
-    level, member_ids = json.loads(memento)
+    level, member_ids = unpack(memento, Naming)
     here = {each.id for each in call.scene.on(key)}
     name_level(session, call, key, level, [each for each in member_ids if each in here])
     return int(level)
-
-
-def packed(old: Mapping[Setting, str]) -> str:
-    """Old values, for a button."""
-    return json.dumps(
-        {setting.value: value for setting, value in old.items()}, separators=(",", ":"), ensure_ascii=False
-    )
-
-
-def unpacked(text: str) -> dict[Setting, str]:
-    return {Setting(name): value for name, value in json.loads(text).items()}

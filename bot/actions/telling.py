@@ -14,56 +14,48 @@ from bot.actions import Call
 from bot.inbound import Place, PlaceKind
 from bot.messages import Message
 from bot.pack import pack
-from bot.words import Key
+from bot.port import Way
 from storage import outbox
 from storage.people import Standing
-from storage.tables import Account
+from storage.tables import Account, Room
+
+CARD = "card"
+"""The slot of a subject's living card; what is said under it goes into the thread of that card."""
 
 
-def card(session: Session, call: Call, subject: str, *, slot: str = "card", urgent: bool = False) -> None:
-    """Put a living card into every room of the partnership."""
-    for room, _ in call.scene.rooms:
-        outbox.announce(
-            session,
-            now=call.now,
-            lane=outbox.lane(session, room.platform, room.tenant, room.channel),
-            way="post",
-            subject=subject,
-            message=None,
-            slot=slot,
-            urgent=urgent,
-            partnership_id=call.scene.id,
-            room_id=room.id,
-        )
+def card(
+    session: Session, call: Call, subject: str, *, into: Iterable[Room] | None = None, urgent: bool = False
+) -> None:
+    """Put a living card into every room of the partnership, or into these."""
+    for room in call.scene.places if into is None else into:
+        _post(session, call, room, subject, None, slot=CARD, urgent=urgent)
 
 
 def rooms(
-    session: Session,
-    call: Call,
-    subject: str,
-    message: Message,
-    *,
-    under: str = "",
-    but: int | None = None,
-    only: Key | None = None,
-    urgent: bool = False,
+    session: Session, call: Call, subject: str, message: Message, *, under: str = "", into: Iterable[Room] | None = None
 ) -> None:
-    """Say something once in every room (in the thread of the card in slot `under`), except in room `but`, or only to one side."""
-    for room, side in call.scene.rooms:
-        if room.id == but or (only is not None and side not in (only, None)):
-            continue
-        outbox.announce(
-            session,
-            now=call.now,
-            lane=outbox.lane(session, room.platform, room.tenant, room.channel),
-            way="post",
-            subject=subject,
-            message=pack(message, Message),
-            under=under,
-            urgent=urgent,
-            partnership_id=call.scene.id,
-            room_id=room.id,
-        )
+    """Say something once in every room, or in these; with `under` in the thread of the card in that slot."""
+    for room in call.scene.places if into is None else into:
+        _post(session, call, room, subject, message, under=under)
+
+
+def _post(
+    session: Session, call: Call, room: Room, subject: str, message: Message | None, *, slot: str = "", under: str = "",
+    urgent: bool = False,
+) -> None:  # fmt: skip
+    outbox.announce(
+        session,
+        now=call.now,
+        lane=outbox.lane(session, room.platform, room.tenant, room.channel),
+        way=Way.POST,
+        subject=subject,
+        message=pack(message, Message) if message else None,
+        slot=slot,
+        under=under,
+        urgent=urgent,
+        partnership_id=call.scene.id,
+        room_id=room.id,
+    )
 
 
 def person(
@@ -85,7 +77,7 @@ def person(
         session,
         now=call.now,
         lane=outbox.lane(session, account.platform, account.via, f"@{account.user}"),
-        way="direct",
+        way=Way.DIRECT,
         subject=subject,
         message=pack(message, Message) if message else None,
         slot=slot,
@@ -97,13 +89,11 @@ def person(
     return True
 
 
-def people(
-    session: Session, call: Call, those: Iterable[Standing], subject: str, message: Message, *, urgent: bool = False
-) -> None:
+def people(session: Session, call: Call, those: Iterable[Standing], subject: str, message: Message) -> None:
     """Write the same to several people, each directly; who caused it is not told of their own deed."""
     for who in those:
         if call.actor is None or who.id != call.actor.id:
-            person(session, call, who, subject, message, urgent=urgent)
+            person(session, call, who, subject, message)
 
 
 def privately(session: Session, now: datetime, account: Account, place: Place, message: Message) -> None:
@@ -114,7 +104,7 @@ def privately(session: Session, now: datetime, account: Account, place: Place, m
         session,
         now=now,
         lane=outbox.lane(session, place.platform, place.tenant, target),
-        way="private" if in_room else "direct",
+        way=Way.PRIVATE if in_room else Way.DIRECT,
         subject=f"reply:{account.id}",
         message=pack(message, Message),
         urgent=True,

@@ -115,9 +115,9 @@ def _footer(shown: Shown) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where a celebration went: rooms as `Northwind's room`, the people told, and those whom it reached otherwise than asked for."""
+    """Where a celebration went: the rooms by their organisation (None: the shared one), the people told, and those whom it reached otherwise than asked for."""
 
-    rooms: tuple[str, ...] = ()
+    rooms: tuple[str | None, ...] = ()
     told: tuple[Person, ...] = ()
     discreet: tuple[Person, ...] = ()
     silent: tuple[Person, ...] = ()
@@ -132,7 +132,11 @@ def given(shown: Shown, reach: Reach, *, changed: bool = False) -> Message:
         Facts(
             (
                 Fact("Kind", line("Milestone" if shown.milestone else "Day-to-day")),
-                Fact("Shown in", several([Text(room) for room in reach.rooms]) or line("no room")),
+                Fact(
+                    "Shown in",
+                    several([Text(f"{whose}’s room") if whose else "the shared room" for whose in reach.rooms])
+                    or line("no room"),
+                ),
                 Fact("Told directly", _some(reach.told) or line("nobody")),
             )
         ),

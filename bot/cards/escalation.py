@@ -66,6 +66,11 @@ class Shown:
         return f"Escalation {self.number}"
 
 
+def about(number: int) -> Line:
+    """Name an escalation in a sentence."""
+    return (Strong(f"Escalation {number}"),)
+
+
 TONES = {
     Status.OPEN: Tone.RED,
     Status.ACKNOWLEDGED: Tone.AMBER,

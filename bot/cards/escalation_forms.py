@@ -87,12 +87,12 @@ def _begin_at(rungs: Sequence[Rung], wished: int) -> str:
     return str(wished) if str(wished) in levels else next(iter(levels), "")
 
 
-def resolve_form(shown: Shown, outcome: str = "") -> Form:
+def resolve_form(shown: Shown) -> Form:
     return Form(
         "escalation.resolve",
         f"Resolve {shown.name}",
         (
-            TextField("outcome", "What is the outcome?", outcome, lines=True, least=3, most=1000,
+            TextField("outcome", "What is the outcome?", lines=True, least=3, most=1000,
                       example="The spare part is in; the rig runs since noon."),
         ),
         submit="Resolve",

@@ -1,24 +1,19 @@
-"""People of a partnership as others see them: who came in, who was added, who is on which side.
+"""What is said when somebody comes into a partnership, changes in it or goes.
 
-One rule: facts about where somebody stands, never about how they do; and whoever is written about is written to.
+One rule: whoever is written about is written to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from bot.cards import several
 from bot.messages import (
     Block,
-    Bullets,
     Button,
     ChoiceField,
     Control,
     Form,
-    Heading,
-    Menu,
     Message,
     Option,
     Paragraph,
@@ -27,7 +22,8 @@ from bot.messages import (
     TextField,
     Tone,
 )
-from bot.words import Code, Dimension, Inline, Line, Person, Role, Shape, Strong, Text, city, line, local
+from bot.rules.terms import Terms
+from bot.words import Code, Dimension, Line, Person, Role, Strong, Text, line
 
 ROLE = {
     Role.MEMBER: "a member",
@@ -44,22 +40,6 @@ STANDS = {
     Dimension.FRONT: "in front (a customer)",
     Dimension.BEHIND: "behind (a supplier)",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One person in the list of members. `stands` is how the other side sees them."""
-
-    who: Person
-    role: Role
-    zone: str
-    stands: Dimension | None = None
-    virtual: bool = False
-    rank: int | None = None
-    reachable: bool = True
-    confirmed: bool = True
-    away: bool = False
-    you: bool = False
 
 
 def came_in(who: Person, member_id: int, partnership: str, organisation: str, confirmed: bool) -> Message:
@@ -206,67 +186,18 @@ def went(
     return Message(line(who, what, Strong(partnership), " (", Text(organisation), ")."), tuple(body))
 
 
-def roster(
-    partnership: str,
-    sides: Sequence[tuple[str, str, Sequence[Entry]]],
-    now: datetime,
-    manages: Sequence[tuple[str, int]],
-) -> Message:
-    """List both sides: (organisation, the other organisation, people) each. `manages` are those whom the reader may change."""
-    body: list[Block] = []
-    for organisation, other, people in sides:
-        body.append(Heading(organisation))
-        if people:
-            body.append(Bullets(tuple(_row(each, other, now) for each in people)))
-        else:
-            body.append(Paragraph(line("Nobody yet.")))
-    count = sum(len(people) for _, _, people in sides)
-    body.append(
-        Paragraph(
-            line("Add somebody with ", Code("/partnership members add @name as member"), ".")
-            if manages
-            else line("The shepherd and the leaders of a side add and change its people.")
-        )
-    )
-    options = tuple(Option(name, f"member:{member_id}") for name, member_id in manages)
-    return Message(
-        line(f"{count} {'person is' if count == 1 else 'people are'} in ", Strong(partnership), "."),
-        tuple(body),
-        buttons=(Menu("Change somebody", "member.edit", options),) if options else (),
-    )
-
-
-def _row(each: Entry, other: str, now: datetime) -> Line:
-    parts: list[Inline] = [each.who, " (you)" if each.you else "", f" – {each.role.value}"]
-    if each.role is Role.LEADER and each.rank is not None:
-        parts.append(f", rank {each.rank}")
-    if each.stands is not None:
-        parts += [f" · {STANDS[each.stands]} for ", Text(other)]
-    if each.virtual:
-        parts.append(" · virtual")
-    parts.append(f" · {city(each.zone)}, {local(now, each.zone, Shape.TIME)} there now")
-    if each.away:
-        parts.append(" · away")
-    parts.append(" · can be messaged" if each.reachable else " · cannot be messaged directly")
-    if not each.confirmed:
-        parts.append(" · not confirmed yet")
-    return line(*parts)
-
-
-def edit_form(
-    who: Person, member_id: int, role: Role, stands: Dimension | None, virtual: bool, rank: int, other: str
-) -> Form:
+def edit_form(who: Person, member_id: int, terms: Terms, other: str) -> Form:
     """The form for changing how somebody stands."""
     return Form(
         "member.edit",
         "Change a member",
         (
-            ChoiceField("role", "Role", tuple(Option(each.value.capitalize(), each.value) for each in Role), role.value),
+            ChoiceField("role", "Role", tuple(Option(each.value.capitalize(), each.value) for each in Role), terms.role or ""),
             ChoiceField("dimension", f"Where they stand for {other}",
                         tuple(Option(words.capitalize(), each.value) for each, words in STANDS.items()),
-                        stands.value if stands else "", required=False),
-            SwitchField("virtual", "Virtual", virtual, hint="Not in the same place as the others."),
-            TextField("rank", "Rank among the leaders", str(rank), required=False, most=3, hint="1 is the most senior."),
+                        terms.dimension or "", required=False),
+            SwitchField("virtual", "Virtual", bool(terms.virtual), hint="Not in the same place as the others."),
+            TextField("rank", "Rank among the leaders", str(terms.rank or ""), required=False, most=3, hint="1 is the most senior."),
         ),
         submit="Save",
         context=f"member:{member_id}",

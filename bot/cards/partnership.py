@@ -28,7 +28,7 @@ from bot.words import Code, Key, Line, Person, Shape, Status, Strong, Text, When
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One side as the cards show it. `room` is its name; None where it has none."""
+    """One side as the cards show it. `room` is what its room is called (empty: not known); None where it has none."""
 
     key: Key
     organisation: str
@@ -116,7 +116,6 @@ def standing(
     open_escalations: int,
     celebrated_at: datetime | None,
     *,
-    title: Line = (),
     menu: bool = False,
 ) -> Message:
     """Show where a partnership stands."""
@@ -139,7 +138,7 @@ def standing(
         else ()
     )
     return Message(
-        title or line(Strong(shown.name), ": ", *names(shown), "."),
+        line(Strong(shown.name), ": ", *names(shown), "."),
         tuple(body),
         buttons=(
             Button("Members", "partnership.members", shown.subject),
@@ -154,7 +153,7 @@ def _side_facts(side: Side) -> tuple[Fact, ...]:
     return (
         Fact("Shepherd", line(*several(side.shepherds)) if side.shepherds else ("nobody yet",)),
         Fact("Works", (f"{side.days}, {side.hours}, {city(side.zone)} time" + (f", holidays of {side.country}" if side.country else ""),)),
-        Fact("Room", (Text(side.room),) if side.room else ("none yet",)),
+        Fact("Room", ("none yet",) if side.room is None else (Text(side.room or "a channel"),)),
         Fact("People", (str(side.people),)),
     )  # fmt: skip
 
@@ -227,8 +226,8 @@ def switched(shown: Shown) -> Message:
     )
 
 
-def room_lost(shown: Shown, organisation: str, room: str, yours: bool) -> Message:
-    """Tell shepherds that a room is gone."""
+def room_lost(shown: Shown, organisation: str | None, room: str, yours: bool) -> Message:
+    """Tell shepherds that the room of an organisation is gone, or (None) the one that both share."""
     named = line(" (", Text(room), ")") if room else ()
     how = (
         line("In the channel where your side should live from now on, type ", Code("/partnership room move"), ".")
@@ -236,7 +235,14 @@ def room_lost(shown: Shown, organisation: str, room: str, yours: bool) -> Messag
         else line("Their shepherd was told how to move it. Until then your cards are not seen there.")
     )
     return Message(
-        line("I can no longer post in the room of ", Text(organisation), *named, " for ", Strong(shown.name), "."),
+        line(
+            "I can no longer post in the room of ",
+            Text(organisation or "both sides"),
+            *named,
+            " for ",
+            Strong(shown.name),
+            ".",
+        ),
         (Paragraph(how),),
         tone=Tone.AMBER,
     )

@@ -19,7 +19,7 @@ from bot.words import Inline, Line, Person, Strong, Text, When, line
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """When one person hears of it: now, or when their working time begins; `instead` stands in for somebody who is away."""
+    """When one person hears of it: now (no `at`), when their working time begins in their `zone`, or not from the bot."""
 
     who: Person
     at: datetime | None = None
@@ -27,7 +27,7 @@ class Notice:
     unreachable: bool = False
 
 
-def raised(shown: Shown, notices: Sequence[Notice], more: Line = ()) -> Message:
+def raised(shown: Shown, notices: Sequence[Notice]) -> Message:
     """Tell the raiser, privately, what was understood and who was told."""
     now = [each.who for each in notices if each.at is None and not each.unreachable]
     later = [each for each in notices if each.at is not None]
@@ -52,8 +52,6 @@ def raised(shown: Shown, notices: Sequence[Notice], more: Line = ()) -> Message:
         body.append(Paragraph(line(*several(cannot), " cannot be messaged directly and sees it in the room.")))
     if shown.paused:
         body.append(Paragraph(line(Text(shown.partnership), " is paused: the clock begins to run when it is resumed.")))
-    if more:
-        body.append(Paragraph(more))
     buttons: list[Control] = []
     if later:
         buttons.append(Button("Notify now", "escalation.notify_now", shown.subject))
@@ -147,8 +145,7 @@ def _instant(shown: Shown) -> Line:
     return (When(shown.deadline, zones=shown.zones),) if shown.deadline else ("in two working days",)
 
 
-def note_to(shown: Shown, *words: Inline) -> Message:
-    """Tell one person what happened to an escalation that is theirs, in one line."""
+def _note(shown: Shown, *words: Inline) -> Message:
     return Message(
         line(Strong(shown.name), " ", *words),
         (Paragraph(line(Text(shown.summary))),),
@@ -157,10 +154,20 @@ def note_to(shown: Shown, *words: Inline) -> Message:
     )
 
 
-def handed(shown: Shown, *words: Inline) -> Message:
+def acknowledged(shown: Shown, by: Person) -> Message:
+    """Tell the raiser that somebody has it in hand."""
+    return _note(shown, "is acknowledged by ", by, ".")
+
+
+def inherited(shown: Shown, raiser: Person) -> Message:
+    """Tell a shepherd that what somebody raised who has left is theirs now."""
+    return _note(shown, "was raised by ", raiser, ", who has left. It is yours now.")
+
+
+def handed(shown: Shown, by: Person | None) -> Message:
     """Tell somebody that it is theirs now, with what they can do."""
     return replace(
-        note_to(shown, *words),
+        _note(shown, "was handed to you", *((" by ", by) if by else ()), "."),
         buttons=(
             Button("Resolve", "escalation.resolve", shown.subject),
             Button("Reassign", "escalation.reassign", shown.subject),
@@ -173,6 +180,9 @@ def handed(shown: Shown, *words: Inline) -> Message:
 def in_thread(*what: Inline, words: str = "") -> Message:
     """One line of history, with what the person wrote."""
     return Message(line(*what), (Quote(Text(words)),) if words else ())
+
+
+REWORDED: Line = ("changed the wording.",)
 
 
 def what(event: Event, shown: Shown, *, to: Inline = "", until: datetime | None = None) -> Line:
@@ -219,15 +229,15 @@ def what(event: Event, shown: Shown, *, to: Inline = "", until: datetime | None 
             assert_never(event)
 
 
-def ended(event: Event) -> Line:
-    """How it ended, for its owner."""
+def ended(shown: Shown, event: Event) -> Message:
+    """Tell its owner how it ended."""
     match event:
         case Event.CONFIRM:
-            return ("is closed: the raiser confirmed that it is settled",)
+            return _note(shown, "is closed: the raiser confirmed that it is settled.")
         case Event.SILENCE:
-            return ("is closed: nobody objected for two working days",)
+            return _note(shown, "is closed: nobody objected for two working days.")
         case _:
-            return ("was withdrawn by the raiser",)
+            return _note(shown, "was withdrawn by the raiser.")
 
 
 def done(shown: Shown, *words: Inline) -> Message:

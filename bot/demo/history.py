@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from bot.demo import cast
 from bot.demo.clock import Clock
 from bot.inbound import Mention, Place, Pressed, Submitted, Typed, Words
 from bot.messages import Button, Errors, Message, Reply, Tone, in_words
 from bot.port import Answer
-from storage import outbox
-from storage.tables import Partnership, Post
+from storage import outbox, partnerships
 
 WEEKS = 4
 _OPENS = time(15, 30)
@@ -86,12 +85,12 @@ _SCRIPT: Sequence[Line] = (
 
 def lived(session: Session) -> bool:
     """Whether the database has a past already."""
-    return session.exec(select(Partnership.id).limit(1)).first() is not None
+    return bool(partnerships.names(session))
 
 
 def show_again(session: Session, now: datetime) -> None:
     """Draw every card anew: the rooms were in memory and are empty after a new start."""
-    for subject in session.exec(select(Post.subject).distinct().order_by(col(Post.subject))).all():
+    for subject in outbox.standing(session):
         outbox.redraw(session, now=now, subject=subject)
 
 

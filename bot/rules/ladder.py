@@ -141,14 +141,11 @@ def rung_at(ladder: Ladder, level: int) -> Rung:
     raise KeyError(level)
 
 
-def lowest_level(ladder: Ladder) -> int | None:
-    """Give the level to begin with; None where nobody stands on any."""
-    return ladder.rungs[0].level if ladder.rungs else None
-
-
-def next_level(ladder: Ladder, level: int) -> int | None:
-    """Give the level above; None at the top."""
-    return next((rung.level for rung in ladder.rungs if rung.level > level), None)
+def begin(ladder: Ladder, level: int = 0, to: int | None = None) -> Rung | None:
+    """Find the rung to begin on: the wished one (0: none) or the next above it, else that of the member it goes `to`, else the
+    lowest; None where nobody stands on any."""
+    wished = level or (to and level_of(ladder, to)) or 0
+    return next((rung for rung in ladder.rungs if rung.level >= wished), ladder.rungs[-1] if ladder.rungs else None)
 
 
 def level_of(ladder: Ladder, member: int) -> int | None:

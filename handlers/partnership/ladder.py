@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from sqlmodel import Session
 
-from bot.actions import sides
+from bot.actions import concerned, sides
 from bot.cards import settings as cards
 from bot.cards.settings import Rung
 from bot.messages import Reply
-from bot.rules import ladder as rules
-from bot.rules.authority import Right, Standing, may
-from bot.rules.ladder import LEVELS, Candidate
+from bot.rules.authority import Right
+from bot.rules.ladder import LEVELS
 from bot.words import Code
 from handlers import Sorry, Visit, command, pressed
 from handlers.partnership import whom
-from handlers.rights import allow
+from handlers.rights import allow, can
 
 EXAMPLE = "/partnership side ladder 2 @Bo @Priya"
 
@@ -43,7 +40,7 @@ def ladder(visit: Visit, session: Session) -> Reply:
     if rest.strip().casefold() in ("default", "usual", "none") and not picked:
         undo = sides.name_level(session, visit.call, key, int(level), [])
         return cards.level_named(int(level), [], visit.scene.id, undo)
-    people = whom.members(visit, session, picked, rest)
+    people = whom.members(visit, picked, rest)
     if not people:
         raise Sorry("Who stands there? For example: ", Code(EXAMPLE))
     for who in people:
@@ -63,17 +60,10 @@ def undo(visit: Visit, session: Session) -> Reply:
 
 def _shown(visit: Visit) -> Reply:
     key, scene = visit.actor.side, visit.scene
-    named = {int(level): tuple(ids) for level, ids in scene.sides[key].ladder.items()}
-    candidates = [
-        Candidate(each.id, each.member.role, each.member.rank,
-                  each.away_on(visit.now.astimezone(ZoneInfo(each.zone)).date()))
-        for each in scene.on(key)
-    ]  # fmt: skip
-    stands = rules.people(candidates, named)
+    named = scene.sides[key].ladder
+    stands = concerned.stands(scene, key, visit.now)
     rungs = [
-        Rung(level, about.name, tuple(scene.who(each).shown() for each in stands.get(level, ())), level in named)
+        Rung(level, about.name, tuple(scene.who(each).shown() for each in stands.get(level, ())), str(level) in named)
         for level, about in LEVELS.items()
     ]
-    row = visit.actor.member
-    manages = may(Standing(side=key, role=row.role, confirmed=row.confirmed, about=key), Right.SIDE).allowed
-    return cards.ladder(scene.organisation(key), rungs, manages)
+    return cards.ladder(scene.organisation(key), rungs, can(visit, Right.SIDE, about=key))

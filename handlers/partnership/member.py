@@ -37,7 +37,7 @@ def change(visit: Visit, session: Session) -> Reply:
         name, wish = terms.read(text)
     except Unclear as unclear:
         raise Sorry(str(unclear), " For example: ", Code(CHANGE)) from None
-    who = whom.member(visit, session, picked, name, CHANGE)
+    who = whom.member(visit, picked, name, CHANGE)
     if not wish:
         allow(visit, Right.MEMBERS, about=who.side)
         return _form(visit, who)
@@ -78,7 +78,7 @@ def edited(visit: Visit, session: Session) -> Reply:
 def remove(visit: Visit, session: Session) -> Reply:
     """Take somebody out."""
     picked, name = whom.split(visit.words)
-    who = whom.member(visit, session, picked, name, REMOVE)
+    who = whom.member(visit, picked, name, REMOVE)
     allow(visit, Right.MEMBERS, about=who.side)
     if who.id == visit.actor.id:
         raise Sorry("To go yourself, type ", Code("/partnership leave"), ".")
@@ -140,6 +140,5 @@ def _who(visit: Visit) -> Standing:
 
 def _form(visit: Visit, who: Standing) -> Reply:
     row = who.member
-    return cards.edit_form(
-        who.shown(), who.id, row.role, row.dimension, row.virtual, row.rank, visit.scene.organisation(who.side.other)
-    )
+    terms = Terms(row.role, row.dimension, row.virtual, row.rank)
+    return cards.edit_form(who.shown(), who.id, terms, visit.scene.organisation(who.side.other))

@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot.actions import members as actions
 from bot.cards import member as cards
-from bot.cards.member import Entry
+from bot.cards import roster
+from bot.cards.roster import Entry
 from bot.inbound import Mention
 from bot.messages import Message, Reply
 from bot.rules import Unclear, terms
-from bot.rules.authority import Right, Standing, may
+from bot.rules.authority import Right
 from bot.rules.terms import Terms
 from bot.words import Code, Key, Line, Role, Text, line
 from handlers import Sorry, Visit, command, pressed
 from handlers.partnership import whom
-from handlers.rights import allow
+from handlers.rights import allow, can
 from storage import people, scenes
-from storage.people import Standing as Member
+from storage.people import Standing
 
 ADD = "/partnership members add @name as leader"
 
 
 @command("partnership members", about="Show who is who on both sides.", examples=("",))
+@pressed("partnership.members")
 def members(visit: Visit, session: Session) -> Reply:
     """List both sides."""
-    return _roster(visit)
-
-
-@pressed("partnership.members")
-def members_button(visit: Visit, session: Session) -> Reply:
-    """The same from a button."""
-    return _roster(visit)
-
-
-def _roster(visit: Visit) -> Message:
     own, scene = visit.actor.side, visit.scene
     sides = [(scene.organisation(key), scene.organisation(key.other), _entries(visit, key)) for key in (own, own.other)]
-    row = visit.actor.member
-    manages = may(Standing(side=own, role=row.role, confirmed=row.confirmed, about=own), Right.MEMBERS).allowed
+    manages = can(visit, Right.MEMBERS, about=own)
     changeable = [(each.person.name, each.id) for each in scene.on(own)] if manages else []
-    return cards.roster(scene.partnership.name, sides, visit.now, changeable)
+    return roster.roster(scene.partnership.name, sides, visit.now, changeable)
 
 
 def _entries(visit: Visit, key: Key) -> list[Entry]:
@@ -58,7 +48,7 @@ def _entries(visit: Visit, key: Key) -> list[Entry]:
             rank=each.member.rank if each.member.rank < 100 else None,
             reachable=each.reachable is not None,
             confirmed=each.member.confirmed,
-            away=each.away_on(visit.now.astimezone(ZoneInfo(each.zone)).date()),
+            away=each.away_at(visit.now),
             you=each.id == visit.actor.id,
         )
         for each in visit.scene.on(key)
@@ -81,9 +71,7 @@ def add(visit: Visit, session: Session) -> Reply:
         raise Sorry("Whom? For example: ", Code(ADD))
     side = whom.side(visit, named)
     allow(visit, Right.MEMBERS, about=side)
-    wanted = [_account(visit, session, each) for each in picked] + [
-        whom.known(visit, session, each) for each in whom.names(head)
-    ]
+    wanted = [_account(visit, session, each) for each in picked] + whom.known(visit, session, head)
     person_ids = list(dict.fromkeys(wanted))
     if wish.role in actions.OFFICES and len(person_ids) > 1:
         raise Sorry(f"A side has one {wish.role}. Name one person.")
@@ -121,7 +109,7 @@ def _terms(text: str) -> tuple[str, Terms]:
         raise Sorry(str(unclear), " For example: ", Code(ADD)) from None
 
 
-def change(visit: Visit, session: Session, who: Member, wish: Terms) -> Message:
+def change(visit: Visit, session: Session, who: Standing, wish: Terms) -> Message:
     """Change how somebody stands, and say so."""
     allow(visit, Right.MEMBERS, about=who.side)
     if who.member.role is Role.SHEPHERD and wish.role not in (None, Role.SHEPHERD):
@@ -135,7 +123,7 @@ def change(visit: Visit, session: Session, who: Member, wish: Terms) -> Message:
     )
 
 
-def _said(who: Member, wish: Terms, scene: scenes.Scene) -> Line:
+def _said(who: Standing, wish: Terms, scene: scenes.Scene) -> Line:
     """How somebody stands now, as the sentence goes on."""
     row = who.member
     parts: list[str] = [f", {cards.ROLE[row.role]}"] if wish.role else []

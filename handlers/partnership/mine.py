@@ -12,6 +12,7 @@ from bot.actions.persons import PRAISE
 from bot.cards import settings as cards
 from bot.cards.settings import Mine
 from bot.messages import Errors, Message, Reply
+from bot.pack import pack, unpack
 from bot.rules import Unclear
 from bot.rules.grammar import text_of
 from bot.rules.hours import NONE, Setting, as_typed, in_words, read
@@ -24,6 +25,7 @@ OWN = (Setting.ZONE, Setting.DAYS, Setting.HOURS)
 
 
 @command("partnership mine", about="Show and change your own settings.", examples=("",), partnership=False)
+@pressed("mine.open", partnership=False)
 def mine(visit: Visit, session: Session) -> Reply:
     """Show what is set."""
     said = text_of(visit.words)
@@ -31,16 +33,6 @@ def mine(visit: Visit, session: Session) -> Reply:
         raise Sorry(
             "I know no setting “", Text(said[:60]), "”. Try for example ", Code("/partnership mine zone Lisbon"), "."
         )
-    return _overview(visit, session)
-
-
-@pressed("mine.open", partnership=False)
-def mine_button(visit: Visit, session: Session) -> Reply:
-    """The same from a button."""
-    return _overview(visit, session)
-
-
-def _overview(visit: Visit, session: Session) -> Message:
     values = persons.now_set(_person(visit, session))
     zone = values[Setting.ZONE] or visit.account.zone or "UTC"
     absences = people.absences(session, visit.account.person_id, visit.today.date())
@@ -132,7 +124,7 @@ def praise(visit: Visit, session: Session) -> Reply:
 @pressed("mine.undo", partnership=False)
 def undo(visit: Visit, session: Session) -> Reply:
     """Put back what was set before."""
-    return _put(visit, session, persons.unpacked(visit.argument))
+    return _put(visit, session, unpack(visit.argument, persons.Values))
 
 
 def _person(visit: Visit, session: Session) -> Person:
@@ -150,7 +142,7 @@ def _set(visit: Visit, session: Session, setting: Setting, example: str) -> Mess
 
 def _put(visit: Visit, session: Session, wanted: dict[str, str]) -> Message:
     old = persons.put(session, visit.account, wanted)
-    return cards.mine_changed([_said(name, wanted[name]) for name in old], persons.packed(old))
+    return cards.mine_changed([_said(name, wanted[name]) for name in old], pack(old, persons.Values))
 
 
 def _said(name: str, value: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.actions import partnerships
 from bot.cards import partnership as cards
-from bot.messages import Message, Reply
+from bot.messages import Reply
 from bot.rules.authority import Right
 from bot.words import Status, Strong
 from handlers import Sorry, Visit, command, pressed
@@ -14,18 +14,9 @@ from handlers.rights import allow
 
 
 @command("partnership pause", about="Let every clock stand still; both rooms are told.", examples=("",))
-def pause(visit: Visit, session: Session) -> Reply:
-    """Pause it."""
-    return _pause(visit, session)
-
-
 @pressed("partnership.pause")
-def pause_button(visit: Visit, session: Session) -> Reply:
-    """Undo a resuming."""
-    return _pause(visit, session)
-
-
-def _pause(visit: Visit, session: Session) -> Message:
+def pause(visit: Visit, session: Session) -> Reply:
+    """Pause it; the button undoes a resuming."""
     allow(visit, Right.PAUSE)
     name = Strong(visit.scene.partnership.name)
     match visit.scene.partnership.status:
@@ -41,18 +32,9 @@ def _pause(visit: Visit, session: Session) -> Message:
 
 
 @command("partnership resume", about="Let every clock go on with the time that was left.", examples=("",))
-def resume(visit: Visit, session: Session) -> Reply:
-    """Resume it."""
-    return _resume(visit, session)
-
-
 @pressed("partnership.resume")
-def resume_button(visit: Visit, session: Session) -> Reply:
-    """Undo a pause."""
-    return _resume(visit, session)
-
-
-def _resume(visit: Visit, session: Session) -> Message:
+def resume(visit: Visit, session: Session) -> Reply:
+    """Resume it; the button undoes a pause."""
     allow(visit, Right.RESUME)
     if visit.scene.partnership.status is not Status.PAUSED:
         raise Sorry(Strong(visit.scene.partnership.name), " is not paused.")

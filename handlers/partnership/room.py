@@ -6,19 +6,18 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from bot.actions import partnerships
+from bot.actions import partnerships, rooms
 from bot.cards import partnership as cards
 from bot.inbound import PlaceKind
 from bot.messages import Reply
 from bot.rules.authority import Right
 from bot.words import Code, Status, Strong, Text, line
 from handlers import Ask, Sorry, Visit, command
-from handlers.entry import nothing_here
+from handlers.entry import choose
 from handlers.partnership.create import present
 from handlers.rights import allow
 from storage import partnerships as store
 from storage import people, scenes
-from storage.tables import Partnership
 
 AGAIN = "/partnership room move"
 
@@ -29,8 +28,9 @@ def move(visit: Visit, session: Session) -> Reply:
     place = visit.arrival.place
     if place.kind is not PlaceKind.CHANNEL:
         raise Sorry("Go to the channel where your side should live and type it there: ", Code(AGAIN))
-    row = _which(visit, session)
-    found = scenes.scene(session, row.id)
+    mine = [row for row, _ in people.memberships(session, visit.account.person_id)]
+    open_ones = [row for row in mine if row.status is not Status.CLOSED]
+    found = scenes.scene(session, choose(visit, open_ones, "Which partnership is to move here?").id)
     visit = replace(visit, found=found, standing=found.by_person(visit.account.person_id))
     side = visit.actor.side
     allow(visit, Right.MOVE_ROOM, about=side)
@@ -41,23 +41,8 @@ def move(visit: Visit, session: Session) -> Reply:
         raise Sorry("This channel is your side’s room already.")
     if here is not None and tied.get(here.id) is side.other:
         _ask_whether_shared(visit)
-    call = partnerships.move(session, visit.call, place)
+    call = rooms.move(session, visit.call, place)
     return cards.moved(partnerships.shown(call.scene), visit.actor.organisation, call.scene.shared)
-
-
-def _which(visit: Visit, session: Session) -> Partnership:
-    choices = [
-        row for row, _ in people.memberships(session, visit.account.person_id) if row.status is not Status.CLOSED
-    ]
-    if not choices:
-        raise nothing_here(visit)
-    if len(choices) == 1:
-        return choices[0]
-    wanted = visit.answers.get("partnership", "")
-    for row in choices:
-        if str(row.id) == wanted:
-            return row
-    raise Ask("partnership", line("Which partnership is to move here?"), [(row.name, str(row.id)) for row in choices])
 
 
 def _ask_whether_shared(visit: Visit) -> None:

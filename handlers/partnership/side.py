@@ -12,6 +12,7 @@ from sqlmodel import Session
 from bot.actions import sides
 from bot.cards import settings as cards
 from bot.messages import Errors, Message, Reply
+from bot.pack import pack, unpack
 from bot.rules import Unclear
 from bot.rules.authority import Right
 from bot.rules.grammar import text_of
@@ -25,6 +26,7 @@ from handlers.rights import allow
 
 
 @command("partnership side", about="Set your side’s name, time zone, days, hours and holidays.", examples=("",))
+@pressed("side.open")
 def side(visit: Visit, session: Session) -> Reply:
     """Open the form of one's own side."""
     said = text_of(visit.words)
@@ -32,13 +34,8 @@ def side(visit: Visit, session: Session) -> Reply:
         raise Sorry(
             "I know no setting “", Text(said[:60]), "”. Try for example ", Code("/partnership side zone Berlin"), "."
         )
-    return _form(visit)
-
-
-@pressed("side.open")
-def side_button(visit: Visit, session: Session) -> Reply:
-    """The same from a button."""
-    return _form(visit)
+    allow(visit, Right.SIDE, about=visit.actor.side)
+    return cards.side_form(visit.scene.partnership.name, visit.scene.id, _typed(visit))
 
 
 @submitted("side")
@@ -110,7 +107,7 @@ def name(visit: Visit, session: Session) -> Reply:
 def backup(visit: Visit, session: Session) -> Reply:
     """Name the backup."""
     picked, text = whom.split(visit.words)
-    who = whom.member(visit, session, picked, text, "/partnership side backup @Priya")
+    who = whom.member(visit, picked, text, "/partnership side backup @Priya")
     return change_member(visit, session, who, Terms(role=Role.BACKUP))
 
 
@@ -118,12 +115,7 @@ def backup(visit: Visit, session: Session) -> Reply:
 def undo(visit: Visit, session: Session) -> Reply:
     """Put back what was set before."""
     allow(visit, Right.SIDE, about=visit.actor.side)
-    return _put(visit, session, sides.unpacked(visit.argument))
-
-
-def _form(visit: Visit) -> Reply:
-    allow(visit, Right.SIDE, about=visit.actor.side)
-    return cards.side_form(visit.scene.partnership.name, visit.scene.id, _typed(visit))
+    return _put(visit, session, unpack(visit.argument, sides.Values))
 
 
 def _typed(visit: Visit) -> dict[Setting, str]:
@@ -152,4 +144,6 @@ def _put(visit: Visit, session: Session, wanted: Mapping[Setting, str]) -> Messa
     key = visit.actor.side
     old = sides.put(session, visit.call, key, wanted)
     organisation = visit.scene.organisation(key)
-    return cards.side_changed(organisation, visit.scene.id, {each: wanted[each] for each in old}, sides.packed(old))
+    return cards.side_changed(
+        organisation, visit.scene.id, {each: wanted[each] for each in old}, pack(old, sides.Values)
+    )

@@ -14,14 +14,9 @@ from storage import escalations, rooms
 
 
 @command("partnership status", about="Show where the partnership stands.", examples=("",))
+@pressed("partnership.status")
 def status(visit: Visit, session: Session) -> Reply:
     """Show where it stands."""
-    return show(visit, session)
-
-
-@pressed("partnership.status")
-def status_button(visit: Visit, session: Session) -> Reply:
-    """The same from a button."""
     return show(visit, session)
 
 

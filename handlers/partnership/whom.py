@@ -31,31 +31,32 @@ def names(text: str) -> list[str]:
     return [name for name in (piece.strip(" @") for piece in pieces) if name]
 
 
-def members(visit: Visit, session: Session, picked: tuple[Mention, ...], text: str) -> list[Standing]:
+def members(visit: Visit, picked: tuple[Mention, ...], text: str) -> list[Standing]:
     """The members that were picked or named, each once; raises where one is not a member or may be two."""
-    found = [_picked(visit, session, mention) for mention in picked]
-    for name in names(text):
-        known = {each.id: each.person.name for each in visit.scene.members}
-        found.append(
-            visit.scene.who(_one(visit, name, known, {each.id: each.organisation for each in visit.scene.members}))
-        )
+    found = [_picked(visit, mention) for mention in picked]
+    called = {each.id: each.person.name for each in visit.scene.members}
+    organisations = {each.id: each.organisation for each in visit.scene.members}
+    found += [visit.scene.who(_one(visit, name, called, organisations)) for name in names(text)]
     return list({each.id: each for each in found}.values())
 
 
-def member(visit: Visit, session: Session, picked: tuple[Mention, ...], text: str, example: str) -> Standing:
+def member(visit: Visit, picked: tuple[Mention, ...], text: str, example: str) -> Standing:
     """The one member that was picked or named."""
-    found = members(visit, session, picked, text)
+    found = members(visit, picked, text)
     if len(found) != 1:
         raise Sorry("Name one person, for example: ", Code(example))
     return found[0]
 
 
-def known(visit: Visit, session: Session, name: str) -> int:
-    """The person of that name among everybody in the visitor's partnerships."""
+def known(visit: Visit, session: Session, text: str) -> list[int]:
+    """The people who were named, among everybody in the visitor's partnerships."""
+    if not (wanted := names(text)):
+        return []
     mine = [row.id for row, _ in people.memberships(session, visit.account.person_id)]
     everybody = [each for found in scenes.scenes(session, mine).values() for each in found.everybody]
     called = {each.member.person_id: each.person.name for each in everybody if each.person.erased_at is None}
-    return _one(visit, name, called, {each.member.person_id: each.organisation for each in everybody})
+    organisations = {each.member.person_id: each.organisation for each in everybody}
+    return [_one(visit, name, called, organisations) for name in wanted]
 
 
 def side(visit: Visit, typed: str) -> Key:
@@ -75,9 +76,8 @@ def side(visit: Visit, typed: str) -> Key:
     return keys[found[0]]
 
 
-def _picked(visit: Visit, session: Session, mention: Mention) -> Standing:
-    account = people.find(session, mention.profile.account)
-    found = visit.scene.by_person(account.person_id) if account else None
+def _picked(visit: Visit, mention: Mention) -> Standing:
+    found = visit.scene.by_account(mention.profile.account)
     if found is None:
         raise Sorry(
             Text(mention.profile.name), " is not a member here. Add them first: ",

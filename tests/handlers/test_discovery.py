@@ -11,7 +11,7 @@ import pytest
 import handlers
 from bot.inbound import Place, Profile, Typed
 from bot.words import Account
-from handlers.answering import find_command
+from handlers.routing import find_command
 
 ROOT = Path(__file__).parents[2]
 HOUSE = {"ask.answer", "form.open"}  # answered by the house itself

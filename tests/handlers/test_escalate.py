@@ -10,9 +10,9 @@ from sqlmodel import Session, select
 
 from bot.messages import Errors, Form, Message, Note, Tone
 from bot.words import Role, Status, plain
-from storage import partnerships, people
+from storage import partnerships
 from storage.scenes import scene
-from storage.tables import Escalation, Member, Partnership, Person, Side
+from storage.tables import Absence, Escalation, Member, Partnership, Person, Side
 from tests.handlers.escalating import card, cards, has_card, labels, level, options, stands, told, words
 from tests.house import HOMES, House, said
 
@@ -33,7 +33,11 @@ def changes(house: House, name: str, change: Callable[[Session, Member], object]
 
 
 def is_away(house: House, name: str) -> None:
-    changes(house, name, lambda s, row: people.set_absence(s, row.person_id, date(2026, 10, 30), date(2026, 11, 6)))
+    changes(
+        house,
+        name,
+        lambda s, row: s.add(Absence(person_id=row.person_id, starts_on=date(2026, 10, 30), ends_on=date(2026, 11, 6))),
+    )
 
 
 def test_an_escalation_stands_in_both_rooms_at_once(house: House) -> None:

@@ -87,7 +87,7 @@ def test_a_level_with_nobody_on_one_side_is_told_on_the_other() -> None:
 
 def test_a_level_with_nobody_on_either_side_is_skipped_and_said_so() -> None:
     joined = ladder.join(ladder.people(NORTH[:1]), ladder.people(SOUTH[:1], {3: (PRIYA,)}), raiser=DEE)
-    assert ladder.next_level(joined, 1) == 3
+    assert [rung.level for rung in joined.rungs] == [1, 3]
     assert ladder.skipped_in_words(joined) == "Level 2 is skipped: nobody else stands there on either side."
 
 
@@ -105,7 +105,8 @@ def test_nobody_is_told_of_their_own_escalation() -> None:
 
 def test_a_level_where_the_raiser_stands_alone_is_skipped() -> None:
     joined = ladder.join(ladder.people(NORTH), {}, raiser=ADA)
-    assert ladder.lowest_level(joined) == 2
+    assert begins(joined) == 2
+    assert begins(joined, level=3) == 3
     assert joined.skipped == (1,)
 
 
@@ -115,7 +116,7 @@ def test_somebody_who_is_all_alone_is_told_of_their_own_escalation() -> None:
 
 
 def test_a_ladder_without_anybody_has_no_level() -> None:
-    assert ladder.lowest_level(ladder.join({}, {}, raiser=DEE)) is None
+    assert ladder.begin(ladder.join({}, {}, raiser=DEE)) is None
 
 
 def test_the_levels_have_4_8_and_24_hours_and_half_an_hour_2_and_4_where_it_is_urgent() -> None:
@@ -126,7 +127,20 @@ def test_the_levels_have_4_8_and_24_hours_and_half_an_hour_2_and_4_where_it_is_u
 
 def test_one_climbs_level_by_level_up_to_the_top() -> None:
     joined = ladder.join(ladder.people(NORTH), ladder.people(SOUTH), raiser=DEE)
-    assert [ladder.lowest_level(joined), *(ladder.next_level(joined, level) for level in (1, 2, 3))] == [1, 2, 3, None]
+    assert [rung.level for rung in joined.rungs] == [1, 2, 3]
+
+
+def begins(joined: ladder.Ladder, **wish: int) -> int | None:
+    rung = ladder.begin(joined, **wish)
+    return rung.level if rung else None
+
+
+def test_it_begins_where_it_was_wished_else_with_whom_it_goes_to_else_at_the_bottom() -> None:
+    joined = ladder.join(ladder.people(NORTH[:1]), ladder.people(SOUTH[:1], {3: (PRIYA,)}), raiser=DEE)
+    assert [begins(joined), begins(joined, level=3), begins(joined, to=PRIYA)] == [1, 3, 1]
+    assert begins(joined, level=2) == 3  # nobody stands there
+    assert begins(joined, level=4) == 3
+    assert begins(joined, to=DEE) == 1  # not on the ladder
 
 
 def test_a_person_is_found_on_the_lowest_level_they_stand_on() -> None:

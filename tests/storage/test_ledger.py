@@ -58,10 +58,6 @@ def test_what_happened_is_read_in_order(database: Database, harbour: int, chain:
     assert second.at > first.at
 
     assert [each.seq for each in database.run(ledger.of_partnership, harbour)] == [1, 2, 3]
-    assert [
-        each.seq for each in database.run(lambda s: ledger.of_partnership(s, harbour, kinds=["celebration.given"]))
-    ] == [3]
-    assert [each.seq for each in database.run(lambda s: ledger.of_partnership(s, harbour, since=second.at))] == [2, 3]
 
 
 def test_an_untouched_chain_verifies_after_a_journey_through_json(chain: list[dict[str, Any]]) -> None:

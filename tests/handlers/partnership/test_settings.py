@@ -100,6 +100,17 @@ def test_the_ladder_shows_who_stands_where_and_names_others(house: House) -> Non
     assert "usually" in said(house.types("ana", "/partnership side ladder 2 default"))
 
 
+def test_who_is_not_confirmed_on_a_side_stands_on_no_level_of_its_ladder(house: House) -> None:
+    def unconfirmed(session: Session) -> None:
+        nora = next(
+            each for each in scenes.scene(session, house.partnership).members if each.person.name == "Nora Berg"
+        )
+        nora.member.confirmed = False
+
+    house.database.run(unconfirmed)
+    assert "Level 2: nobody, so it is skipped" in said(house.types("ana", "/partnership side ladder"))
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [

@@ -1,0 +1,103 @@
+"""Which feature answers what somebody did, and what it is handed.
+
+One rule: decided by what the features registered; nothing is listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.inbound import Heard, Inbound, Pressed, Submitted, Typed, Words
+from bot.messages import Nothing, Reply
+from handlers import Command, Door, Sorry, Visit, buttons, commands, entry, forms, happenings, helping, threads
+from storage import people, subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """What is at the door: the inbound value, when it came, the keys for secrets, and what was answered on the way."""
+
+    arrival: Inbound
+    now: datetime
+    keys: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+def dispatch(session: Session, knock: Knock) -> Reply:
+    """Let the feature answer that is meant; raises its `Sorry` and its `Ask`."""
+    arrival = knock.arrival
+    match arrival:
+        case Typed():
+            found, words = find_command(arrival)
+            if found is None and arrival.thread and subjects.of_thread(session, arrival):
+                # Said to the bot in a card's thread, and no command: a comment, like any other reply there.
+                return dispatch(session, replace(knock, arrival=_as_heard(arrival)))
+            if found is None or helping.asked(words):
+                return helping.reply(arrival, found)
+            return _enter(session, replace(_visit(session, knock), words=words), found)
+        case Pressed(action=action, value=value):
+            door = buttons.get(action)
+            if door is None:
+                raise Sorry("That button is from an earlier time and does nothing any more.")
+            return _enter(session, _visit(session, knock, about=value), door)
+        case Submitted(form=form, context=context, values=values):
+            door = forms.get(form)
+            if door is None:
+                raise Sorry("That form is from an earlier time and cannot be sent any more. Please open it again.")
+            return _enter(session, replace(_visit(session, knock, about=context), values=values), door)
+        case Heard():
+            subject = subjects.of_thread(session, arrival)
+            door = threads.get(subjects.noun(subject)) if subject else None
+            if subject is None or door is None or arrival.sender.bot:
+                return Nothing()
+            return _enter(session, replace(_visit(session, knock, about=subject), words=arrival.words), door)
+        case _:
+            feature = happenings.get(type(arrival))
+            known = people.find(session, arrival.sender.account)
+            if feature is None:
+                return Nothing()
+            return feature(Visit(knock.now, known or entry.stranger(arrival), arrival, keys=knock.keys), session)
+
+
+def _visit(session: Session, knock: Knock, about: str = "") -> Visit:
+    """The visit of whoever did it; `about` is what a button or a form carries, `subject` or `subject|argument`."""
+    subject, _, argument = about.partition("|")
+    account = entry.meet(session, knock.arrival)
+    return Visit(
+        knock.now, account, knock.arrival, subject=subject, argument=argument, answers=knock.answers, keys=knock.keys
+    )
+
+
+def _enter(session: Session, visit: Visit, door: Door | Command) -> Reply:
+    return door.feature(entry.enter(session, visit) if door.partnership else visit, session)
+
+
+def _as_heard(typed: Typed) -> Heard:
+    first, *rest = typed.words or ("",)
+    words = (
+        (f"{typed.command} {first}".strip(), *rest) if isinstance(first, str) else (f"{typed.command} ", first, *rest)
+    )
+    return Heard(
+        delivery=typed.delivery,
+        sender=typed.sender,
+        place=typed.place,
+        reply=typed.reply,
+        thread=typed.thread,
+        words=words,
+    )
+
+
+def find_command(typed: Typed) -> tuple[Command | None, Words]:
+    """The command with the longest path that was typed, and what stands behind it."""
+    first = typed.words[0] if typed.words and isinstance(typed.words[0], str) else ""
+    pieces = first.split()
+    for length in range(min(len(pieces), 3), -1, -1):
+        found = commands.get((typed.command.lower(), *(piece.lower() for piece in pieces[:length])))
+        if found is not None:
+            rest = first.split(maxsplit=length)[length] if len(pieces) > length else ""
+            return found, ((rest,) if rest else ()) + (typed.words[1:] if first else typed.words)
+    return None, typed.words
