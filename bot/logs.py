@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -14,6 +15,14 @@ from typing import Literal
 
 token: ContextVar[str] = ContextVar("token", default="")
 """The short token of the inbound value in hand: every line about it bears the same."""
+
+
+def spoken() -> str:
+    """The token to tell a person of an unexpected failure: that of the value in hand, or a new one where there is none yet."""
+    if not token.get():
+        token.set(secrets.token_hex(4))
+    return token.get()
+
 
 _NOISY = ("apscheduler", "aiohttp.access", "slack_bolt", "slack_sdk", "asyncio", "alembic")
 

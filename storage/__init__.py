@@ -45,7 +45,11 @@ class Database:
         self._reading: Engine
         if not self.alone:
             self._engine = create_engine(
-                address.set(drivername="postgresql+psycopg"), pool_size=_THREADS, max_overflow=0, pool_recycle=1800
+                address.set(drivername="postgresql+psycopg"),
+                pool_size=_THREADS,
+                max_overflow=0,
+                pool_recycle=1800,
+                hide_parameters=True,
             )
             self._reading = self._engine.execution_options(postgresql_readonly=True)
             self._writer = self._reader = ThreadPoolExecutor(_THREADS, "storage")
@@ -141,7 +145,10 @@ def _gone(fault: DBAPIError) -> bool:
 
 
 def _sqlite(url: str, begin: str, **options: Any) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10}, **options)
+    # What people typed is in the parameters, and an error must not carry it into the log.
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": 10}, hide_parameters=True, **options
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

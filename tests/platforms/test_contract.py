@@ -290,7 +290,7 @@ async def test_a_failure_is_told_plainly_with_a_token_and_no_trace(stage: Stage)
     typed, sent = await stage.types(stage.ana, "escalate", "x"), await stage.sends(stage.ana, form, FILLED)
     for got in (typed, sent):
         assert "nothing was saved" in got.told
-        assert re.search(r"\b[0-9a-f]{6}\b", got.told)
+        assert re.search(r"\b[0-9a-f]{8}\b", got.told)
     pressed = await stage.presses(stage.ana, card, "Go")
     assert not pressed.taken or "nothing was saved" in pressed.told
     mentioned = await stage.speaks(stage.ana, "status", to_bot=True)

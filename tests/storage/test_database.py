@@ -131,7 +131,7 @@ def test_a_deadlock_is_run_again_until_it_goes_through(postgresql: Database) -> 
         ]:
             done.result(20)
 
-    assert len(runs) == 3
+    assert len(runs) > 2
     assert postgresql.run(lambda session: session.exec(select(Partnership.seq)).all()) == [2, 2]
 
 

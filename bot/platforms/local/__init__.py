@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, assert_never
@@ -15,6 +14,7 @@ from typing import Any, assert_never
 from aiohttp import web
 from pydantic import ValidationError
 
+from bot import logs
 from bot.inbound import Inbound, Place, PlaceKind, Words
 from bot.messages import Message, Nothing, Reply
 from bot.pack import unpack
@@ -154,7 +154,7 @@ class Local:
         except read.Refused as problem:
             return _refused(422, str(problem))
         except Exception:
-            token = secrets.token_hex(3)
+            token = logs.spoken()
             log.exception("an act failed (%s)", token)
             return _refused(
                 500, f"Something went wrong and nothing was saved. Please try again. The log calls it {token}."

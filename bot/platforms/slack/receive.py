@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import hmac
 import logging
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -28,6 +27,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot import logs
 from bot.inbound import Inbound, Place, Pressed, Submitted, Typed, Uninstalled
 from bot.messages import Button, Errors, Form, Message, Nothing, Reply, Style
 from bot.platforms.slack.calls import ask, client
@@ -275,8 +275,8 @@ def _closed(form: Form) -> Message:
 
 def _sorry(body: Table) -> BoltResponse:
     """What a person sees of an unexpected failure; an event gets a 500, so that Slack brings it again."""
-    token = secrets.token_hex(3)
-    log.exception("a request failed [%s]", token)
+    token = logs.spoken()
+    log.exception("a request failed (%s)", token)
     words = f"Something went wrong and nothing was saved. Please try again; if it happens again, tell your operator: {token}"
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(words)})
