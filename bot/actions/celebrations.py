@@ -5,7 +5,8 @@ One rule: every card is drawn from the celebration and from people's choices as 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -17,10 +18,13 @@ from bot.messages import Message
 from bot.rules import celebrating
 from bot.rules.celebrating import Audience, Candidate, Wish
 from bot.words import Praise
-from storage import outbox, scenes
+from storage import outbox, scenes, timers
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Celebration
+
+FIXED = "celebration.fixed"
+"""The timer for when a celebration can no longer be edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def give(session: Session, call: Call, wish: Wish) -> Occasion:
     occasion = _occasion(call.scene, row, wish)
     call.record(session, "celebration.given", occasion.subject, _body(wish))
     _tell(session, call, occasion)
+    ends = call.now + celebrating.EDITABLE + timedelta(seconds=1)
+    timers.plan(session, kind=FIXED, subject=occasion.subject, due_at=ends, once=f"{FIXED}:{row.id}")
     return occasion
 
 
@@ -119,7 +125,8 @@ def draw(session: Session, view: View) -> Message | None:
         return _to(scene, occasion, you) if you else None
     if not occasion.audience.in_rooms:
         return cards.not_shown(row.number)
-    return cards.card(_named(scene, occasion, claps=storage.celebrations.claps(session, row.id)))
+    seen = _named(scene, occasion, claps=storage.celebrations.claps(session, row.id))
+    return cards.card(replace(seen, editable=celebrating.can_change(row.given_at, view.now)))
 
 
 def _to(scene: Scene, occasion: Occasion, you: Standing) -> Message | None:

@@ -46,6 +46,7 @@ class Shown:
     given_at: datetime
     edited: bool = False
     claps: int = 0
+    editable: bool = True
 
 
 def card(shown: Shown) -> Message:
@@ -57,7 +58,7 @@ def card(shown: Shown) -> Message:
         buttons=(
             Button(f"👏 {shown.claps}" if shown.claps else "👏", "celebration.clap", shown.subject),
             Button("Comment", "celebration.comment", shown.subject),
-            Button("Edit", "celebration.edit", shown.subject),
+            *((Button("Edit", "celebration.edit", shown.subject),) if shown.editable else ()),
             Button("Undo", "celebration.undo", shown.subject, confirm="Take this celebration back?"),
         ),
         footer=_footer(shown),

@@ -9,8 +9,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from bot.actions import celebrations
 from bot.rules.escalation import Timer
 from storage import Database, timers
+
+QUIET = frozenset({Timer.FADE.value, celebrations.FIXED})
+"""What only freshens a card, and is no event that anybody waits for."""
 
 
 async def _nothing() -> int:
@@ -36,7 +40,7 @@ class Clock:
 
     async def next_event(self) -> None:
         """Move it to the next thing that people notice; stays where it is when there is none."""
-        due = await self._database.read(timers.next_due, {Timer.FADE})
+        due = await self._database.read(timers.next_due, QUIET)
         if due is not None:
             await self.until(due)
 

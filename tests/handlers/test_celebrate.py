@@ -376,9 +376,11 @@ def test_its_giver_can_change_the_words_for_fifteen_minutes_and_every_card_follo
 
 def test_after_fifteen_minutes_it_stands_as_it_is(house: House) -> None:
     house.types("ana", PILOT)
-    form = house.presses("ana", "Edit")
+    fresh = house.room("north").latest
+    form = house.presses("ana", "Edit", fresh)
     house.time_passes(minutes=16)
-    assert said(house.presses("ana", "Edit")).startswith("The 15 minutes for changing it are over.")
+    assert "Edit" not in [each.label for each in controls(house.room("north").latest)]
+    assert said(house.presses("ana", "Edit", fresh)).startswith("The 15 minutes for changing it are over.")
     assert said(house.submits("ana", form, why="for something else altogether")).startswith("The 15 minutes")
     assert "for closing the pilot" in in_words(house.room("south").latest)
 
