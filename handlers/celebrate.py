@@ -32,7 +32,10 @@ def celebrate(visit: Visit, session: Session) -> Reply:
     """Celebrate whoever was named; where nobody was, through the form."""
     allow_celebrating(visit)
     names = [*(each.person.name for each in visit.scene.members), *_organisations(visit).values()]
-    words = tuple(celebrating.spelled(word, names) if isinstance(word, str) else word for word in visit.words)
+    typed = list(visit.words)
+    if typed and isinstance(typed[0], str):
+        typed[0] = celebrating.addressed(typed[0], _organisations(visit).values())
+    words = tuple(celebrating.spelled(word, names) if isinstance(word, str) else word for word in typed)
     cheer = celebration_wish(words)
     why = celebrating.reason(text_of(words), cheer.why, cheer.milestone)
     draft = cards.Draft((), why, cheer.milestone is not None, not cheer.private)

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from bot.actions import Call, members
-from bot.inbound import Inbound, PlaceKind
+from bot.actions import Call, members, rooms
+from bot.inbound import Inbound, PlaceKind, Typed
 from bot.words import Code, Key, Strong, Text, line
 from handlers import Ask, Sorry, Visit
 from storage import partnerships, people, subjects
@@ -24,7 +24,7 @@ FIGURES_AT_MOST = 18  # of an id: more than that no database holds
 
 def enter(session: Session, visit: Visit) -> Visit:
     """Find the partnership and the member; raises `Ask` where that is open, `Sorry` where there is nothing for this visitor."""
-    room = partnerships.room(session, visit.arrival.place)
+    room = _room(session, visit)
     partnership_id, side = _which(session, visit, room)
     found = scene(session, partnership_id)
     standing = found.by_person(visit.account.person_id)
@@ -76,6 +76,22 @@ def stranger(arrival: Inbound) -> Account:
         name=profile.name,
         bot=profile.bot,
     )
+
+
+def _room(session: Session, visit: Visit) -> Room | None:
+    """The room where the visitor is, if it is known. A command typed where the bot is shows that a lost room is back."""
+    place = visit.arrival.place
+    room = partnerships.room(session, place)
+    lost = room is not None and room.gone_at is not None
+    if (
+        room is not None
+        and lost
+        and isinstance(visit.arrival, Typed)
+        and place.kind is PlaceKind.CHANNEL
+        and place.present
+    ):
+        rooms.find(session, visit.now, room, place.platform)
+    return room
 
 
 def _which(session: Session, visit: Visit, room: Room | None) -> tuple[int, Key | None]:

@@ -183,7 +183,8 @@ def notify_now(visit: Visit, session: Session) -> Reply:
     shown = _seen(visit, escalation)
     if not told:
         return tidings.done(shown, "waits for nobody to be notified: everybody was told already.")
-    return tidings.done(shown, "is out: ", *several(told), " told just now.")
+    being = " is being told now." if len(told) == 1 else " are being told now."
+    return tidings.done(shown, "is out: ", *several(told), being)
 
 
 @pressed("escalation.change")

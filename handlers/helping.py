@@ -15,6 +15,8 @@ from bot.words import Code, Inline, Line, Strong, Text, line
 from handlers import Command, commands
 
 ASKING = ("help", "?", "-h", "--help")
+COMING = {"checkin": "Check-ins", "reflect": "Reflections"}
+"""Commands that a chat may offer already and that a later version answers."""
 GREETINGS = ("", "hi", "hello", "hey", "hallo", "hola", "start", "thanks", "moin", "bellwether")
 
 
@@ -28,6 +30,8 @@ def reply(typed: Typed, found: Command | None) -> Message:
     if found is not None:
         return explain(found)
     said = f"{typed.command} {text_of(typed.words)}".strip().lstrip("/")
+    if coming := COMING.get(typed.command.lower().lstrip("/")):
+        return overview(line(f"{coming} come in a later version. Today I can:"))
     pieces = [piece for piece in said.casefold().split() if piece not in ASKING]
     if " ".join(pieces).rstrip("!.?") in GREETINGS:
         return overview()

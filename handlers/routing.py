@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from bot.inbound import Heard, Inbound, Pressed, Submitted, Typed, Words
 from bot.messages import Nothing, Reply
+from bot.rules.grammar import text_of
 from handlers import Command, Door, Sorry, Visit, buttons, commands, entry, forms, happenings, helping, threads
 from storage import people, subjects
 
@@ -77,18 +78,22 @@ def _enter(session: Session, visit: Visit, door: Door | Command) -> Reply:
 
 
 def _as_heard(typed: Typed) -> Heard:
-    first, *rest = typed.words or ("",)
-    words = (
-        (f"{typed.command} {first}".strip(), *rest) if isinstance(first, str) else (f"{typed.command} ", first, *rest)
-    )
     return Heard(
         delivery=typed.delivery,
         sender=typed.sender,
         place=typed.place,
         reply=typed.reply,
         thread=typed.thread,
-        words=words,
+        words=_joined(typed),
     )
+
+
+def _joined(typed: Typed) -> Words:
+    """The words with the command before them, as they were typed."""
+    first, *rest = typed.words or ("",)
+    if isinstance(first, str):
+        return f"{typed.command} {first}".strip(), *rest
+    return f"{typed.command} ", first, *rest
 
 
 def find_command(typed: Typed) -> tuple[Command | None, Words]:
@@ -100,4 +105,15 @@ def find_command(typed: Typed) -> tuple[Command | None, Words]:
         if found is not None:
             rest = first.split(maxsplit=length)[length] if len(pieces) > length else ""
             return found, ((rest,) if rest else ()) + (typed.words[1:] if first else typed.words)
-    return None, typed.words
+    return _subcommand(typed) or (None, typed.words)
+
+
+def _subcommand(typed: Typed) -> tuple[Command, Words] | None:
+    """What `status` or `room move` alone mean to the bot. A sentence that only begins like one is none, nor is what stands in a thread."""
+    word = typed.command.lower()
+    if typed.thread or word in helping.ASKING or not any(path[:2] == ("partnership", word) for path in commands):
+        return None
+    found, words = find_command(replace(typed, command="partnership", words=_joined(typed)))
+    if found is None or len(found.path) < 2 or not (found.usage or not text_of(words) or helping.asked(words)):
+        return None
+    return found, words

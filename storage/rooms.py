@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlmodel import Session, col, delete, select, update
 
 from storage import subjects
-from storage.tables import Account, Celebration, Outbox, Post, Room, RoomPartnership
+from storage.tables import Account, Celebration, Event, Outbox, Post, Room, RoomPartnership
 
 
 def let_go(session: Session, partnership_id: int, room_id: int, now: datetime) -> None:
@@ -42,6 +42,17 @@ def reach(session: Session, platform: str, tenant: str, reachable: bool) -> None
         update(Account)
         .where(col(Account.platform) == platform, col(Account.via) == tenant, col(Account.reachable) != reachable)
         .values(reachable=reachable)
+    )
+
+
+def moved(session: Session, partnership_id: int) -> bool:
+    """Tell whether a room of the partnership was moved or lost and found: what lives there began elsewhere or before."""
+    kinds = ("partnership.moved", "partnership.room_back")
+    return (
+        session.exec(
+            select(Event.id).where(Event.partnership_id == partnership_id, col(Event.kind).in_(kinds)).limit(1)
+        ).first()
+        is not None
     )
 
 

@@ -6,7 +6,7 @@ One rule: who was not told before hears of it here, in the same transaction, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -65,7 +65,8 @@ def _side(found: Scene, side: Side) -> cards.Side:
 
 @living("partnership")
 def draw(session: Session, view: View) -> Message | None:
-    return cards.card(shown(scenes.scene(session, view.number)))
+    found = scenes.scene(session, view.number)
+    return cards.card(replace(shown(found), moved=rooms.moved(session, found.id)))
 
 
 def create(

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from bot.rules.hours import Setting, kept_hours, times
 from bot.words import Praise
-from storage import people
+from storage import partnerships, people
 from storage.tables import Absence, Account, Person
 
 Values = dict[str, str]
@@ -31,6 +31,16 @@ def now_set(person: Person) -> dict[str, str]:
         Setting.HOURS: hours,
         PRAISE: person.praise.value,
     }
+
+
+def zone(session: Session, account: Account) -> str:
+    """The zone somebody lives in: the one they set, else their chat profile's, else their side's."""
+    own = session.get_one(Person, account.person_id).zone
+    profiles = (account, *people.accounts(session, [account.person_id])[account.person_id])
+    if known := own or next((each.zone for each in profiles if each.zone), None):
+        return known
+    mine = people.memberships(session, account.person_id)
+    return next((partnerships.sides(session, row.id)[member.side].zone for row, member in mine), "UTC")
 
 
 def put(session: Session, account: Account, wanted: Mapping[str, str]) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _how_to_join(invite_id: int, expires_at: datetime, other: str) -> tuple[Bloc
     )  # fmt: skip
 
 
-def founded(shown: Shown, invite_id: int, expires_at: datetime, named: bool) -> Message:
+def founded(shown: Shown, invite_id: int, expires_at: datetime, named: bool, zone_known: bool) -> Message:
     """Tell the founder what was understood and how the other side comes in."""
     own, other = shown.sides
     facts = [
@@ -75,6 +75,8 @@ def founded(shown: Shown, invite_id: int, expires_at: datetime, named: bool) -> 
             Paragraph(line("Your side has no name yet. Give it one with Change, or with ",
                            Code("/partnership side name <organisation>"), "."))
         )  # fmt: skip
+    if not zone_known:
+        body.append(_assumed(own.zone))
     return Message(
         line(
             Strong(shown.name), " with ", Text(other.organisation), " is created, and this channel is your side’s room."
@@ -88,6 +90,14 @@ def founded(shown: Shown, invite_id: int, expires_at: datetime, named: bool) -> 
         ),
         footer=line("Only you see this. Nobody else was told yet."),
     )
+
+
+def _assumed(zone: str) -> Paragraph:
+    works = zone if zone == "UTC" else f"{city(zone)} time"
+    return Paragraph(
+        line(f"I do not know your time zone yet, so your side works on {works}. Set it with ",
+             Code("/partnership side zone <city>"), ".")
+    )  # fmt: skip
 
 
 def revised(shown: Shown) -> Message:
@@ -130,7 +140,7 @@ def offer(shown: Shown, inviting: Key, inviter: Person | None, key: str, same_ro
     )  # fmt: skip
 
 
-def joined(shown: Shown, side: Key) -> Message:
+def joined(shown: Shown, side: Key, zone_known: bool) -> Message:
     """Tell the one who joined what they are now and what comes first."""
     own = shown.side(side)
     where = "Both sides share this channel." if shown.shared else "This channel is your side’s room."
@@ -138,6 +148,7 @@ def joined(shown: Shown, side: Key) -> Message:
         line("You joined ", Strong(shown.name), " for ", Text(own.organisation), " and are its shepherd."),
         (
             Paragraph(line(where, " Both sides were told in their rooms." if not shown.shared else " It was told here.")),
+            *(() if zone_known else (_assumed(own.zone),)),
             Paragraph(line(f"Your side works {own.days}, {own.hours}, {city(own.zone)} time. If that is not right: ",
                            Code("/partnership side"), ". Then bring your people in: ", Code("/partnership members add"), ".")),
         ),

@@ -102,7 +102,13 @@ def added(
     )
     return Message(
         line(
-            *several(people), " is" if len(people) == 1 else " are", " with ", Text(organisation), " now", *terms, "."
+            *several(people),
+            " is" if len(people) == 1 else " are",
+            " with ",
+            Text(organisation),
+            " now",
+            *((", ", *terms) if terms else ()),
+            ".",
         ),
         tuple(body),
         buttons=(*change, Button("Undo", "member.restore", f"partnership:{partnership_id}|{memento}")),
@@ -115,7 +121,7 @@ def changed(
     """Tell who changed it how somebody stands now."""
     body = (Paragraph(line(*several(demoted), " was that before, is a member now, and was told.")),) if demoted else ()
     return Message(
-        line(who, *terms, "."),
+        line(who, " is now ", *terms, "."),
         body,
         buttons=(
             Button("Change", "member.edit", f"member:{member_id}"),

@@ -43,7 +43,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """All that the cards show of a partnership."""
+    """All that the cards show of a partnership. `moved`: a room is another one than at its beginning."""
 
     id: int
     name: str
@@ -52,6 +52,7 @@ class Shown:
     status: Status
     sides: tuple[Side, ...]
     shared: bool = False
+    moved: bool = False
 
     @property
     def subject(self) -> str:
@@ -79,6 +80,8 @@ def card(shown: Shown) -> Message:
     match shown.status:
         case Status.FORMING:
             title = line(Strong(shown.name), " is forming: ", *names(shown), ".")
+        case Status.ACTIVE if shown.moved:
+            title = line(Strong(shown.name), " lives here: ", *names(shown), " work together.")
         case Status.ACTIVE:
             title = line(Strong(shown.name), " has begun: ", *names(shown), " work together here.")
         case Status.PAUSED:

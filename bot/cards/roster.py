@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cards.member import STANDS
-from bot.messages import Block, Bullets, Heading, Menu, Message, Option, Paragraph
-from bot.words import Code, Dimension, Inline, Line, Person, Role, Shape, Strong, Text, city, line, local
+from bot.messages import Block, Heading, Menu, Message, Option, Paragraph
+from bot.words import Code, Dimension, Inline, Line, Person, Role, Shape, Strong, Text, city, line, local, plain
+
+TOGETHER = 15  # people in one paragraph
+ROOM = 9000  # letters of one message that may go to people, both sides together
+OFFERED = 100  # people in one menu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ def roster(
     for organisation, other, people in sides:
         body.append(Heading(organisation))
         if people:
-            body.append(Bullets(tuple(_row(each, other, now) for each in people)))
+            body += _listed([_row(each, other, now) for each in people], ROOM // len(sides))
         else:
             body.append(Paragraph(line("Nobody yet.")))
     count = sum(len(people) for _, _, people in sides)
@@ -52,12 +56,34 @@ def roster(
             else line("The shepherd and the leaders of a side add and change its people.")
         )
     )
-    options = tuple(Option(name, f"member:{member_id}") for name, member_id in manages)
+    if len(manages) > OFFERED:
+        body.append(Paragraph(line(f"The menu below offers the first {OFFERED}. Change anybody else with ",
+                                   Code("/partnership members change @name"), ".")))  # fmt: skip
+    options = tuple(Option(name, f"member:{member_id}") for name, member_id in manages[:OFFERED])
     return Message(
         line(f"{count} {'person is' if count == 1 else 'people are'} in ", Strong(partnership), "."),
         tuple(body),
         buttons=(Menu("Change somebody", "member.edit", options),) if options else (),
     )
+
+
+def _listed(rows: Sequence[Line], room: int) -> list[Block]:
+    """Write one person a row, many rows a paragraph, as far as one message holds them; the others are counted."""
+    shown: list[Line] = []
+    for row in rows:
+        room -= len(plain(row))
+        if room < 0:
+            break
+        shown.append(row)
+    parts = [shown[start : start + TOGETHER] for start in range(0, len(shown), TOGETHER)]
+    body: list[Block] = [
+        Paragraph(line(*(word for index, row in enumerate(part) for word in ("\n" if index else "", "•  ", *row))))
+        for part in parts
+    ]
+    if more := len(rows) - len(shown):
+        body.append(Paragraph(line(f"{more} more of this side’s {len(rows)} people {'is' if more == 1 else 'are'} not shown here: "
+                                   "one message does not hold them all.")))  # fmt: skip
+    return body
 
 
 def _row(each: Entry, other: str, now: datetime) -> Line:

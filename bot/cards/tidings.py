@@ -34,7 +34,7 @@ def raised(shown: Shown, notices: Sequence[Notice]) -> Message:
     cannot = [each.who for each in notices if each.unreachable]
     body: list[Block] = [Facts(facts(shown))]
     if now:
-        body.append(Paragraph(line(*several(now), " told just now.")))
+        body.append(Paragraph(line(*several(now), " is being told now." if len(now) == 1 else " are being told now.")))
     if later:
         body += [
             Paragraph(

@@ -122,6 +122,25 @@ def spelled(text: str, names: Collection[str]) -> str:
     return "".join(pieces)
 
 
+_ALL = re.compile(r"(?i)(?:(?:all|everybody|everyone)\s+(?:at|of|from|in)|the\s+whole(?:\s+of)?)\s+")
+
+_ENDS = re.compile(r"(?i)\s*(?:$|[,:])|\s+(?:for\s|@|!private\b|(?:and|&)\s*(?:@|$))")
+
+
+def addressed(text: str, organisations: Collection[str]) -> str:
+    """Write an organisation that the words begin with as if typed after an @: `Northwind for …`, `everybody at Northwind …`."""
+    known = {folded(name) for name in organisations}
+    whole = _ALL.match(text.lstrip())
+    rest = text.lstrip()[whole.end() :] if whole else text.lstrip()
+    words = re.findall(r"\s*\S+", rest[:200])
+    for count in range(min(max((len(name.split()) for name in known), default=0), len(words)), 0, -1):
+        name = "".join(words[:count]).rstrip(".,;:!")
+        behind = rest[len(name) :]
+        if folded(name) in known and (whole or _ENDS.match(behind)):
+            return f"@{name.lstrip('@')}{behind}"
+    return text
+
+
 def meant(typed: str, members: Mapping[int, str], sides: Mapping[Key, str]) -> list[Receiver]:
     """Find the members and the sides that a typed name may mean; two of one name are both given."""
     keys = dict(enumerate(sides, start=1))

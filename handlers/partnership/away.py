@@ -16,7 +16,6 @@ from bot.rules import Unclear, dates
 from bot.rules.grammar import text_of
 from bot.words import Code
 from handlers import Sorry, Visit, command, pressed
-from storage.tables import Person
 
 LONGEST = timedelta(days=366)
 EXAMPLES = ("until friday", "from 1 December to 5 December")
@@ -35,7 +34,7 @@ def away(visit: Visit, session: Session) -> Reply:
     found = re.fullmatch(r"(?is)(?:from\s+)?(.*?)(?:^|\s+)(?:until|till|to|through|-|–)\s+(\S.*)", said)
     if found is None:
         raise Sorry("From when until when? For example: ", *_examples())
-    start = _day(visit, session, found[1]) if found[1].strip() else visit.today.date()
+    start = _day(visit, session, found[1]) if found[1].strip() else _today(visit, session)
     return _away(visit, session, start, _day(visit, session, found[2]))
 
 
@@ -71,16 +70,12 @@ def here(visit: Visit, session: Session) -> Reply:
     return told("Undone: you are not away then." if known else "That was undone already.")
 
 
-def _zone(visit: Visit, session: Session) -> str:
-    return session.get_one(Person, visit.account.person_id).zone or visit.zone
-
-
 def _today(visit: Visit, session: Session) -> date:
-    return visit.now.astimezone(ZoneInfo(_zone(visit, session))).date()
+    return visit.now.astimezone(ZoneInfo(persons.zone(session, visit.account))).date()
 
 
 def _day(visit: Visit, session: Session, typed: str) -> date:
-    zone = _zone(visit, session)
+    zone = persons.zone(session, visit.account)
     if typed.strip().casefold() in ("today", "now"):
         return _today(visit, session)
     try:

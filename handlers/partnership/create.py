@@ -194,4 +194,6 @@ def _found(visit: Visit, session: Session, draft: Draft) -> Reply:
     call, invitation = partnerships.create(
         session, visit.now, visit.account, place, replace(_founding(draft), own=named), visit.keys
     )
-    return cards.founded(partnerships.shown(call.scene), invitation.id, invitation.expires_at, bool(own))
+    return cards.founded(
+        partnerships.shown(call.scene), invitation.id, invitation.expires_at, bool(own), bool(visit.account.zone)
+    )

@@ -133,7 +133,7 @@ def later(visit: Visit, session: Session) -> Reply:
 
 def _join(visit: Visit, session: Session, invitation: Invite, place: Place, *, shared: bool) -> Message:
     call = partnerships.join(session, visit.now, visit.account, place, invitation, shared=shared)
-    return cards.joined(partnerships.shown(call.scene), Key.B)
+    return cards.joined(partnerships.shown(call.scene), Key.B, bool(visit.account.zone))
 
 
 def _closed(visit: Visit, session: Session, invitation: Invite) -> str:

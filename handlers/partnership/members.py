@@ -91,7 +91,7 @@ def add(visit: Visit, session: Session) -> Reply:
         [each.id for each in newcomers],
         visit.scene.id,
         visit.scene.organisation(side),
-        _said(newcomers[0], wish, visit.scene),
+        _said(newcomers[0], wish, visit.scene, len(newcomers)),
         memento,
     )
 
@@ -123,15 +123,16 @@ def change(visit: Visit, session: Session, who: Standing, wish: Terms) -> Messag
     )
 
 
-def _said(who: Standing, wish: Terms, scene: scenes.Scene) -> Line:
-    """How somebody stands now, as the sentence goes on."""
+def _said(who: Standing, wish: Terms, scene: scenes.Scene, newcomers: int = 0) -> Line:
+    """How somebody stands now, as the sentence goes on; that newcomers are members goes without saying."""
     row = who.member
-    parts: list[str] = [f", {cards.ROLE[row.role]}"] if wish.role else []
+    named = wish.role and not (newcomers and row.role is Role.MEMBER)
+    parts: list[str] = [f"{row.role.value}s" if newcomers > 1 else cards.ROLE[row.role]] if named else []
     other = scene.organisation(who.side.other)
     if wish.dimension:
-        parts += [f", {cards.STANDS[wish.dimension]} for {other}"]
+        parts += [f"{cards.STANDS[wish.dimension]} for {other}"]
     if wish.virtual is not None:
-        parts += [", virtual" if row.virtual else ", on site"]
+        parts += ["virtual" if row.virtual else "on site"]
     if wish.rank:
-        parts += [f", rank {row.rank}"]
-    return line(*(Text(part) for part in parts))
+        parts += [f"rank {row.rank}"]
+    return line(Text(", ".join(parts))) if parts else ()

@@ -5,6 +5,8 @@ One rule: what a person sets for themselves goes before what their side or their
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from sqlmodel import Session
 
 from bot.actions import persons
@@ -34,8 +36,9 @@ def mine(visit: Visit, session: Session) -> Reply:
             "I know no setting “", Text(said[:60]), "”. Try for example ", Code("/partnership mine zone Lisbon"), "."
         )
     values = persons.now_set(_person(visit, session))
-    zone = values[Setting.ZONE] or visit.account.zone or "UTC"
-    absences = people.absences(session, visit.account.person_id, visit.today.date())
+    zone = persons.zone(session, visit.account)
+    today = visit.now.astimezone(ZoneInfo(zone)).date()
+    absences = people.absences(session, visit.account.person_id, today)
     return cards.mine(
         Mine(
             zone=zone,

@@ -93,7 +93,7 @@ def test_the_reply_says_who_hears_of_it_when_and_who_cannot_be_messaged() -> Non
     notices = [Notice(ANA), Notice(BO, NOW + timedelta(hours=15), "Asia/Tokyo"), Notice(JOAO, unreachable=True)]
     reply = tidings.raised(OPEN, notices)
 
-    assert "Ana Ruiz (Northwind) told just now." in in_words(reply)
+    assert "Ana Ruiz (Northwind) is being told now." in in_words(reply)
     assert (
         "Bo Chen (Contoso) will be notified Tue 3 Nov 2026, 09:00 Tokyo, when their working time begins."
         in in_words(reply)

@@ -53,7 +53,7 @@ def test_the_reply_echoes_who_is_told_when_the_deadline_and_the_day_it_is_wanted
     reply = house.types("joao", "/escalate the test rig is down by friday noon")
 
     assert isinstance(reply, Message)
-    assert "Ana Ruiz (Northwind) told just now." in said(reply)
+    assert "Ana Ruiz (Northwind) is being told now." in said(reply)
     assert "Bo Chen (Contoso) will be notified Tue 3 Nov 2026, 09:00 Tokyo, when their working time begins." in said(
         reply
     )

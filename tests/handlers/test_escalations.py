@@ -294,7 +294,9 @@ def test_notify_now_tells_at_once_whom_the_night_would_keep_waiting(house: House
     reply = house.types("joao", "/escalate the test rig is down")  # 18:00 in Tokyo
     assert isinstance(reply, Message)
     assert not has_card(house, "bo")
-    assert said(house.presses("joao", "Notify now", reply)) == ("Escalation 1 is out: Bo Chen (Contoso) told just now.")
+    assert said(house.presses("joao", "Notify now", reply)) == (
+        "Escalation 1 is out: Bo Chen (Contoso) is being told now."
+    )
     assert has_card(house, "bo")
     assert "everybody was told already" in said(house.presses("joao", "Notify now", reply))
     house.time_passes(hours=16)

@@ -39,6 +39,14 @@ GONE = {
 }
 
 
+class Refused(Never):
+    """Slack's own no; `why` is its name for the reason."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Slack refuses: {why}", gone=why in GONE)
+        self.why = why
+
+
 def client(token: str | None, base_url: str) -> AsyncWebClient:
     """A client that never tries anything twice: its own way of retrying posts twice after a lost answer."""
     return AsyncWebClient(token=token, base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
@@ -78,7 +86,7 @@ def _refused(error: SlackApiError, changes: bool) -> Later | Never:
         return Later(f"Slack asks to wait ({why or status})", after=_seconds(response.headers.get("Retry-After")))
     if status >= 500 or not why or why in UNSURE:
         return Later(f"Slack has trouble ({why or status})", unsure=changes)
-    return Never(f"Slack refuses: {why}", gone=why in GONE)
+    return Refused(why)
 
 
 def _seconds(header: str | None) -> float:

@@ -172,6 +172,11 @@ async def _event(body: Table, tenant: Tenant, people: People) -> Inbound | None:
             if sender.account.user == tenant.bot:
                 people.entered(tenant, channel, Channel(people.channel(tenant, channel).name, present=True))
             return Joined(sender=sender, place=_place(tenant, people, channel), **common)
+        case "channel_unarchive" | "group_unarchive":
+            channel = text(event, "channel")
+            await people.learn(tenant, (), channel)
+            place = _place(tenant, people, channel)  # Slack tells of every public channel
+            return None if place.present is False else Joined(sender=nobody, place=place, **common)
         case "member_left_channel":
             channel = text(event, "channel")
             if event.get("user") == tenant.bot:

@@ -30,7 +30,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot import logs
 from bot.inbound import Inbound, Place, Pressed, Submitted, Typed, Uninstalled
 from bot.messages import Button, Errors, Form, Message, Nothing, Reply, Style
-from bot.platforms.slack.calls import ask, client
+from bot.platforms.slack.calls import Refused, ask, client
 from bot.platforms.slack.draw import draw, escape, fallback
 from bot.platforms.slack.form import draw_errors, draw_form
 from bot.platforms.slack.people import People
@@ -62,8 +62,10 @@ class Authorize(AsyncAuthorize):
         user_id: str | None,
         **_: Any,
     ) -> AuthorizeResult | None:
+        if not team_id:
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=None)  # refused below
         try:
-            tenant = await self._tenants.of(team_id or "")
+            tenant = await self._tenants.of(team_id)
         except (Later, Never):
             return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)  # asked again, and answered for, below
         if tenant is None:
@@ -197,6 +199,8 @@ class Receiver:
         if answer is None:
             return BoltResponse(status=503, body="")
         try:
+            if not team:
+                raise Malformed("of no workspace")
             tenant = await self._tenants.of(team) or Tenant(team, "", "", client(None, self._api_url))
             value = await read(body, tenant, self._people)
             if value is None:
@@ -237,13 +241,14 @@ class Receiver:
                 return done
 
     async def _opened(self, form: Form, place: Place, tenant: Tenant, trigger: str, began: float) -> bool:
-        """Open a form while the trigger lives."""
+        """Open a form while the trigger lives; tell whether it was opened, now or before."""
         try:
             async with asyncio.timeout(max(0.1, TRIGGER - (time.monotonic() - began))):
                 await ask(tenant.client.views_open, trigger_id=trigger, view=draw_form(form, place))
         except (Later, Never, TimeoutError) as error:
             log.info("a form did not open: %s", error)
-            return False
+            # A trigger that was used before came again, and its form was opened then.
+            return isinstance(error, Refused) and error.why == "exchanged_trigger_id"
         return True
 
     async def _whisper(self, message: Message, body: Table, tenant: Tenant) -> None:

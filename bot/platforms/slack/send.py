@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, assert_never
 
-from bot.platforms.slack.calls import ask
+from bot.platforms.slack.calls import Refused, ask
 from bot.platforms.slack.draw import HOME_BLOCKS, draw, fallback
 from bot.platforms.slack.tenants import Tenant, Tenants
 from bot.platforms.slack.wire import Table, maybe, rows, table
@@ -12,6 +13,7 @@ from bot.port import Later, Never, Parcel, Sent, Way
 
 PAGES, THREAD_PAGES, PAGE = 3, 10, 100
 EVENT = "bellwether"
+OUTSIDE = {"user_not_in_channel", "not_in_channel", "channel_not_found"}  # the person, or the bot itself
 
 
 class Sender:
@@ -40,15 +42,7 @@ class Sender:
                 )
                 return Sent(parcel.channel, maybe(said, "ts") or parcel.message)
             case Way.PRIVATE:
-                said = await ask(
-                    tenant.client.chat_postEphemeral,
-                    changes=True,
-                    channel=parcel.channel,
-                    user=_user(parcel),
-                    thread_ts=parcel.thread or None,
-                    **words,
-                )
-                return Sent(parcel.channel, maybe(said, "message_ts"))
+                return await self._private(tenant, parcel, words)
             case Way.HOME:
                 view = {"type": "home", "blocks": draw(parcel.content, parcel.tenant, HOME_BLOCKS)}
                 said = await ask(tenant.client.views_publish, changes=True, user_id=_user(parcel), view=view)
@@ -103,6 +97,23 @@ class Sender:
             **words,
         )
         return Sent(maybe(said, "channel") or channel, maybe(said, "ts"))
+
+    async def _private(self, tenant: Tenant, parcel: Parcel, words: dict[str, Any]) -> Sent:
+        """Say it in the room to one person, or directly where Slack refuses because one of the two is not in that room."""
+        try:
+            said = await ask(
+                tenant.client.chat_postEphemeral,
+                changes=True,
+                channel=parcel.channel,
+                user=_user(parcel),
+                thread_ts=parcel.thread or None,
+                **words,
+            )
+        except Refused as error:
+            if error.why not in OUTSIDE:
+                raise
+            return await self._post(tenant, replace(parcel, thread=""), await self._channel(tenant, parcel), words)
+        return Sent(parcel.channel, maybe(said, "message_ts"))
 
     async def _channel(self, tenant: Tenant, parcel: Parcel) -> str:
         """The direct channel with somebody. Opening it leaves nothing behind that could be there twice."""

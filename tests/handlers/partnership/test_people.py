@@ -99,7 +99,7 @@ def test_what_cannot_be_done_to_members_is_said_with_what_to_do(house: House, te
 
 def test_a_new_shepherd_takes_the_place_of_the_former_who_is_told(house: House) -> None:
     reply = house.types("nora", "/partnership members change joao as shepherd")
-    assert said(reply).startswith("João Silva (Northwind), the shepherd")
+    assert said(reply).startswith("João Silva (Northwind) is now the shepherd")
     assert (member(house, "João").member.role, member(house, "Ana").member.role) == (Role.SHEPHERD, Role.MEMBER)
     assert "You are a member" in said(house.direct("ana").latest)
     assert "You are the shepherd" in said(house.direct("joao").latest)

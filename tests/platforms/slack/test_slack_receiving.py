@@ -34,6 +34,7 @@ from tests.fakes.slack import BOT, TEAM
 from tests.platforms.samples import FORMS
 from tests.platforms.slack.office import HELLO, SOCKET, Office, at_the_office
 
+NOWHERE = b'{"command": "/escalate", "text": "x", "user_id": "U01ANA", "channel_id": "C01"}'
 FORM = Form("escalate", "Escalate", (TextField("summary", "Summary"), TextField("asked", "Asked")), key="k1")
 
 
@@ -91,6 +92,9 @@ def test_staleness_is_judged_by_the_clock_that_is_given() -> None:
         b'{"type": "block_actions", "team": 5, "user": "x"}',
         b'{"type": "view_submission", "team": {"id": "T01NORTH"}, "user": {"id": "U01ANA"}, "view": {"private_metadata": "{"}}',
         b'{"command": "/escalate", "team_id": "T01NORTH"}',
+        NOWHERE,
+        NOWHERE.replace(b'"', b'"team_id": "", "', 1),
+        b'{"type": "block_actions", "user": {"id": "U01ANA"}, "actions": [{"action_id": "ack"}]}',
         b'{"hello": "world"}',
     ],
 )
@@ -102,6 +106,14 @@ def test_what_is_signed_but_malformed_is_called_so(body: bytes) -> None:
         assert not desk.heard
 
     at_the_office(journey)
+
+
+def test_what_names_no_workspace_is_malformed_where_there_are_many() -> None:
+    async def journey(desk: Office) -> None:
+        assert (await desk.gets(NOWHERE))[0] == 400
+        assert not desk.heard
+
+    at_the_office(journey, **OAUTH)
 
 
 def test_a_body_over_a_megabyte_is_too_large() -> None:
@@ -243,6 +255,19 @@ def test_a_form_that_does_not_open_is_offered_with_a_button(trouble: str, monkey
     at_the_office(journey)
 
 
+def test_a_form_that_a_redelivery_finds_opened_is_not_offered_again() -> None:
+    async def journey(desk: Office) -> None:
+        desk.says = FORM
+        for what in (desk.fake.command("/escalate"), desk.fake.press("escalation.edit", "7")):
+            assert await desk.gets(what) == (200, "")
+            desk.fake.fail("views.open", "exchanged_trigger_id")
+            assert await desk.gets(what, headers={"X-Slack-Retry-Num": "1"}) == (200, "")
+        assert len(desk.fake.called("views.open")) == 4
+        assert not desk.fake.whispers
+
+    at_the_office(journey)
+
+
 def test_a_button_says_what_was_pressed_where() -> None:
     async def journey(desk: Office) -> None:
         value = await desk.hears(desk.fake.press("escalation.ack#2", "7", ts="1800000009.000100"))
@@ -306,7 +331,7 @@ def test_a_failure_is_said_with_a_token_and_an_event_comes_again(caplog: pytest.
         assert status == 200
         assert "nothing was saved" in said["text"]
         token = said["text"].rsplit(" ", 1)[1]
-        assert f"[{token}]" in caplog.text
+        assert f"({token})" in caplog.text
         assert await desk.gets(desk.fake.event("app_mention", user="U01ANA", channel="C01", ts="1.1", text="x")) == (
             500,
             "",
@@ -410,6 +435,12 @@ def test_comings_and_goings_are_heard() -> None:
         assert gone.company
         for kind in ("channel_archive", "channel_left", "group_deleted"):
             assert isinstance(await desk.hears(fake.event(kind, channel="C01")), Gone)
+        for kind in ("channel_unarchive", "group_unarchive"):
+            back = await desk.hears(fake.event(kind, channel="C01", user="U01ANA"))
+            assert isinstance(back, Joined)
+            assert (back.sender.bot, back.place.present, back.place.name) == (True, True, "partners")
+        await desk.gets(fake.event("channel_unarchive", channel="C99", user="U01ANA"))
+        assert desk.heard == [back]  # the bot is not in that one
         opened = await desk.hears(fake.event("app_home_opened", user="U01ANA", tab="home", channel="D01ANA"))
         assert isinstance(opened, Opened)
         assert opened.place.kind is PlaceKind.HOME

@@ -59,6 +59,29 @@ def test_people_of_the_workspace_are_mentioned() -> None:
     at_the_office(journey)
 
 
+@pytest.mark.parametrize("trouble", ["user_not_in_channel", "not_in_channel", "channel_not_found"])
+def test_a_private_reply_where_the_room_is_closed_to_either_is_said_directly(trouble: str) -> None:
+    async def journey(desk: Office) -> None:
+        desk.fake.fail("chat.postEphemeral", trouble)
+        sent = await desk.slack.deliver(parcel(Way.PRIVATE, thread="1800000001.000100"))
+        [post] = desk.fake.posts
+        assert (sent.channel, sent.message) == ("D01ANA", post["ts"])
+        assert (post["channel"], post["text"], post.get("thread_ts")) == ("D01ANA", "Hello", None)
+        assert len(desk.fake.called("chat.postEphemeral")) == 1
+
+    at_the_office(journey)
+
+
+def test_a_private_reply_refused_for_another_reason_is_not_said_elsewhere() -> None:
+    async def journey(desk: Office) -> None:
+        desk.fake.fail("chat.postEphemeral", "invalid_blocks")
+        with pytest.raises(Never):
+            await desk.slack.deliver(parcel(Way.PRIVATE))
+        assert not desk.fake.posts
+
+    at_the_office(journey)
+
+
 @pytest.mark.parametrize("way", list(Way))
 @pytest.mark.parametrize(
     ("trouble", "unsure", "after"),
