@@ -82,14 +82,8 @@ def _room(session: Session, visit: Visit) -> Room | None:
     """The room where the visitor is, if it is known. A command typed where the bot is shows that a lost room is back."""
     place = visit.arrival.place
     room = partnerships.room(session, place)
-    lost = room is not None and room.gone_at is not None
-    if (
-        room is not None
-        and lost
-        and isinstance(visit.arrival, Typed)
-        and place.kind is PlaceKind.CHANNEL
-        and place.present
-    ):
+    back = isinstance(visit.arrival, Typed) and place.kind is PlaceKind.CHANNEL and place.present
+    if room is not None and room.gone_at is not None and back:
         rooms.find(session, visit.now, room, place.platform)
     return room
 
