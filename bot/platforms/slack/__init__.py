@@ -19,9 +19,9 @@ from bot.platforms.slack.people import People
 from bot.platforms.slack.receive import Receiver
 from bot.platforms.slack.send import Sender
 from bot.platforms.slack.tenants import Tenants
-from bot.platforms.slack.wire import Malformed
 from bot.port import Answer, Capabilities, Installations, Later, Never, Parcel, Sent
 from bot.settings import Settings
+from bot.wire import Malformed
 
 log = logging.getLogger(__name__)
 

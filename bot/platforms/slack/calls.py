@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.platforms.slack.wire import Table
 from bot.port import Later, Never
+from bot.wire import Table
 
 TIMEOUT = 10  # seconds a call
 

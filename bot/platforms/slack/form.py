@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.inbound import Place, PlaceKind
 from bot.messages import ChoiceField, Errors, Field, Form, ManyField, Note, SwitchField, TextField
 from bot.platforms.slack.draw import HOME_BLOCKS, OPTIONS, Drawn, cut, lines, option, plain_text
-from bot.platforms.slack.wire import Malformed, Table, maybe, rows, table
+from bot.wire import Malformed, Table, maybe, rows, table
 
 MOST = 3_000  # letters in a text field
 

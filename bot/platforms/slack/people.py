@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from bot.inbound import Profile
 from bot.platforms.slack.calls import ask
 from bot.platforms.slack.tenants import Tenant
-from bot.platforms.slack.wire import Malformed, Table, maybe, table
 from bot.port import Later, Never
+from bot.wire import Malformed, Table, maybe, table
 from bot.words import Account
 
 log = logging.getLogger(__name__)

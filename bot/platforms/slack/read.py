@@ -28,7 +28,7 @@ from bot.inbound import (
 from bot.platforms.slack.form import read_kept, read_values
 from bot.platforms.slack.people import Channel, People
 from bot.platforms.slack.tenants import Tenant
-from bot.platforms.slack.wire import Malformed, Table, digest, maybe, rows, table, text
+from bot.wire import Malformed, Table, digest, maybe, rows, table, text
 
 _TOKEN = re.compile(r"<([^<>]*)>")
 _SUBTYPES = ("", "file_share", "thread_broadcast")

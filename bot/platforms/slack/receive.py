@@ -36,8 +36,9 @@ from bot.platforms.slack.form import draw_errors, draw_form
 from bot.platforms.slack.people import People
 from bot.platforms.slack.read import read
 from bot.platforms.slack.tenants import Tenant, Tenants
-from bot.platforms.slack.wire import Malformed, Table, maybe, parse
+from bot.platforms.slack.wire import parse
 from bot.port import Answer, Later, Never
+from bot.wire import Malformed, Table, maybe
 
 log = logging.getLogger(__name__)
 

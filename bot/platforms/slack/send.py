@@ -8,8 +8,8 @@ from typing import Any, assert_never
 from bot.platforms.slack.calls import Refused, ask
 from bot.platforms.slack.draw import HOME_BLOCKS, draw, fallback
 from bot.platforms.slack.tenants import Tenant, Tenants
-from bot.platforms.slack.wire import Table, maybe, rows, table
 from bot.port import Later, Never, Parcel, Sent, Way
+from bot.wire import Table, maybe, rows, table
 
 PAGES, THREAD_PAGES, PAGE = 3, 10, 100
 EVENT = "bellwether"

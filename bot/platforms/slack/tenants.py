@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.platforms.slack.calls import ask, client
-from bot.platforms.slack.wire import maybe
 from bot.port import Installations
 from bot.settings import Settings
+from bot.wire import maybe
 
 FRESH = timedelta(minutes=1)  # another process may have stored a new token
 
