@@ -70,6 +70,9 @@ class Arrival:
     place: Place
     reply: ReplyBy = ReplyBy.RESPONSE
     thread: str = ""  # message id of the thread's parent, where it happened in one
+    opens: bool = (
+        True  # whether a form can open in answer to it; else the answer is a message with the button that opens it
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,20 +86,24 @@ class Typed(Arrival):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed(Arrival):
-    """A button or a menu's choice. `message` is the id of the message it stood on."""
+    """A button or a menu's choice. `message` is the id of the message it stood on; with `shows` the platform takes that card, as it
+    is now, in its response."""
 
     action: str
     value: str = ""
     message: str = ""
+    shows: bool = False
     kind: Literal["pressed"] = "pressed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted(Arrival):
-    """A form, sent. A `ManyField` comes as a tuple, everything else as a string; a field left empty is an empty one."""
+    """A form, sent. A `ManyField` comes as a tuple, everything else as a string; a field left empty is an empty one. `key` is the
+    form's, from a platform that has to show the form again itself where something in it is wrong."""
 
     form: str
     context: str = ""
+    key: str = ""
     values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     kind: Literal["submitted"] = "submitted"
 

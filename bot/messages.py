@@ -40,13 +40,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A press comes back as `inbound.Pressed(action, value)`. `confirm` is a question asked before it counts."""
+    """A press comes back as `inbound.Pressed(action, value)`. `confirm` is a question asked before it counts; `opens` tells that a form
+    follows, for platforms where only some buttons can open one."""
 
     label: str
     action: str
     value: str = ""
     style: Style = Style.DEFAULT
     confirm: str = ""
+    opens: bool = False
     kind: Literal["button"] = "button"
 
 
@@ -116,50 +118,6 @@ class Picture:
     url: str
     alt: str
     kind: Literal["picture"] = "picture"
-
-
-Block = Paragraph | Quote | Facts | Bullets | Heading | Controls | Picture
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message or card. `title` is the first line and says what happened."""
-
-    title: Line
-    body: tuple[Block, ...] = ()
-    tone: Tone = Tone.NEUTRAL
-    buttons: tuple[Control, ...] = ()
-    footer: Line = ()
-    kind: Literal["message"] = "message"
-
-    def fact(self, label: str) -> str | None:
-        """The plain value of the fact with that label, or None."""
-        found = (fact for block in self.body if isinstance(block, Facts) for fact in block.facts if fact.label == label)
-        return next((plain(fact.value) for fact in found), None)
-
-
-def in_words(message: Message, zone: str = "UTC") -> str:
-    """The whole message as plain text: for notifications, screen readers, logs and tests."""
-    lines = [plain(message.title, zone)]
-    for block in message.body:
-        match block:
-            case Paragraph(words):
-                lines.append(plain(words, zone))
-            case Quote(words):
-                lines += [f"> {each}" for each in words.value.splitlines()]
-            case Facts(facts):
-                lines += [f"{fact.label}: {plain(fact.value, zone)}" for fact in facts]
-            case Bullets(items):
-                lines += [f"• {plain(item, zone)}" for item in items]
-            case Heading(value):
-                lines.append(value)
-            case Picture(alt=alt):
-                lines.append(f"[{alt}]")
-            case Controls():
-                pass
-    if message.footer:
-        lines.append(plain(message.footer, zone))
-    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +200,70 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Inset:
+    """A form in the midst of a message, where it could not open by itself: the button that opens it (`opening`), and on platforms
+    whose messages take input also its first fields."""
+
+    form: Form
+    kind: Literal["inset"] = "inset"
+
+    @property
+    def opening(self) -> Button:
+        """The button that opens the whole form."""
+        return Button("Open form", "form.open", self.form.key, Style.PRIMARY, opens=True)
+
+
+Block = Paragraph | Quote | Facts | Bullets | Heading | Controls | Picture | Inset
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message or card. `title` is the first line and says what happened."""
+
+    title: Line
+    body: tuple[Block, ...] = ()
+    tone: Tone = Tone.NEUTRAL
+    buttons: tuple[Control, ...] = ()
+    footer: Line = ()
+    kind: Literal["message"] = "message"
+
+    def fact(self, label: str) -> str | None:
+        """The plain value of the fact with that label, or None."""
+        found = (fact for block in self.body if isinstance(block, Facts) for fact in block.facts if fact.label == label)
+        return next((plain(fact.value) for fact in found), None)
+
+
+def in_words(message: Message, zone: str = "UTC") -> str:
+    """The whole message as plain text: for notifications, screen readers, logs and tests."""
+    lines = [plain(message.title, zone)]
+    for block in message.body:
+        match block:
+            case Paragraph(words):
+                lines.append(plain(words, zone))
+            case Quote(words):
+                lines += [f"> {each}" for each in words.value.splitlines()]
+            case Facts(facts):
+                lines += [f"{fact.label}: {plain(fact.value, zone)}" for fact in facts]
+            case Bullets(items):
+                lines += [f"• {plain(item, zone)}" for item in items]
+            case Heading(value):
+                lines.append(value)
+            case Picture(alt=alt):
+                lines.append(f"[{alt}]")
+            case Controls() | Inset():
+                pass
+    if message.footer:
+        lines.append(plain(message.footer, zone))
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
 class Errors:
-    """What is wrong in a submitted form, by field id. The form stays open with all that was typed."""
+    """What is wrong in a submitted form, by field id. The form stays open with all that was typed; `form` is that form, for a platform
+    that has to show it again (None: it is not kept any more)."""
 
     fields: Mapping[str, str] = field(default_factory=dict)
+    form: Form | None = None
     kind: Literal["errors"] = "errors"
 
 
@@ -256,4 +274,12 @@ class Nothing:
     kind: Literal["nothing"] = "nothing"
 
 
-Reply = Message | Form | Errors | Nothing
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The card that was pressed on, as it is now, for a platform that takes it in its response."""
+
+    card: Message
+    kind: Literal["shown"] = "shown"
+
+
+Reply = Message | Form | Errors | Nothing | Shown

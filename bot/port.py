@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.inbound import Inbound
 from bot.messages import Message, Reply
-from bot.words import Account
+from bot.words import Account, Line
 
 if TYPE_CHECKING:
     from aiohttp.web import AbstractRouteDef
@@ -46,6 +46,9 @@ class Capabilities:
     private: bool  # private replies in a room
     forms_from_commands: bool  # a typed command may open a form at once
     home: bool  # a page of one's own
+    quotes: bool  # some of its rooms have no threads: a reply there says what it answers
+    hears: bool  # replies in its threads reach the bot without a mention
+    shows: bool  # a press is answered with the card as it is now
 
 
 class Way(StrEnum):
@@ -69,6 +72,7 @@ class Parcel:
     account: Account | None = None
     thread: str = ""
     message: str = ""
+    answers: Line = ()  # the title of the card in whose thread it goes, for a platform that quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,24 @@ class Platform(Protocol):
 
     async def check(self) -> list[str]:
         """What is wrong with its settings, tokens and scopes, a line a problem with what to do; empty when all is well."""
+
+
+class Addresses(Protocol):
+    """Where a platform keeps what it needs to write to a channel or a person, so that it can after a start as well. Given by `app`.
+
+    `target` is a channel's id, or `@` and a user's id.
+    """
+
+    async def get(self, platform: str, tenant: str, target: str) -> dict[str, str] | None:
+        """What was last kept of that target; None where nothing was."""
+
+    async def put(self, platform: str, tenant: str, target: str, values: dict[str, str]) -> None:
+        """Keep it, in place of what was kept before."""
+
+    async def drop(self, platform: str, tenant: str, target: str) -> None: ...
+
+    async def having(self, platform: str, tenant: str, name: str, value: str) -> dict[str, dict[str, str]]:
+        """The targets whose values have that one, for example all channels of a team."""
 
 
 class Installations(Protocol):

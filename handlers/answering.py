@@ -13,7 +13,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from bot.actions import homes, telling
+from bot.actions import View, drawn, homes, telling
 from bot.actions.secrets import reveal
 from bot.inbound import (
     Heard,
@@ -25,14 +25,14 @@ from bot.inbound import (
     Submitted,
     Typed,
 )
-from bot.messages import Button, Errors, Form, Menu, Message, Nothing, Option, Paragraph, Reply, Style, Tone
+from bot.messages import Button, Errors, Form, Inset, Menu, Message, Nothing, Option, Paragraph, Reply, Shown, Tone
 from bot.pack import pack, unpack
 from bot.rules.grammar import printable, tidy
 from bot.words import line
 from handlers import Ask, Sorry
 from handlers.entry import meet
 from handlers.routing import Knock, dispatch
-from storage import inbox, kept, people
+from storage import inbox, kept, outbox, people
 from storage.tables import Account
 
 KEPT_FOR = timedelta(hours=1)
@@ -56,17 +56,35 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
     if before is not None:
         attempt.commit()
         said: Reply = unpack(before.reply, Reply) if before.reply else Nothing()
-        return reveal(session, said, keys)
+        return _as_it_is_now(session, arrival, reveal(session, said, keys), now)
     reply = _say(session, arrival, now, _reply(session, Knock(arrival, now, keys)))
     if isinstance(reply, Errors):
         # The form stays open and is sent again under the same id: this try must leave no trace.
         attempt.rollback()
-        return reply
+        return _with_its_form(session, arrival, reply, now)
     inbox.keep(session, place.platform, place.tenant, arrival.delivery, pack(reply, Reply))
     if place.kind is PlaceKind.HOME and isinstance(arrival, Pressed | Submitted):
         homes.show(session, meet(session, arrival), now)
     attempt.commit()
-    return reveal(session, reply, keys)
+    return _as_it_is_now(session, arrival, reveal(session, reply, keys), now)
+
+
+def _as_it_is_now(session: Session, arrival: Inbound, reply: Reply, now: datetime) -> Reply:
+    """Where nothing else is to be said, the card that was pressed on, for a platform that takes it in its response."""
+    if not (isinstance(arrival, Pressed) and arrival.shows and isinstance(reply, Nothing)):
+        return reply
+    place = arrival.place
+    stands = outbox.standing_at(session, place.platform, place.tenant, place.channel, arrival.message)
+    card = drawn(session, View(stands.subject, stands.slot, now, stands.room_id, stands.account_id)) if stands else None
+    return Shown(card) if card else reply
+
+
+def _with_its_form(session: Session, arrival: Inbound, errors: Errors, now: datetime) -> Errors:
+    """The errors with the form that they are of, where the platform has to show it again."""
+    key = arrival.key if isinstance(arrival, Submitted) else ""
+    account = people.find(session, arrival.sender.account) if key else None
+    form = kept.peek(session, key, account.id, now) if account else None
+    return replace(errors, form=unpack(form, Form)) if form else errors
 
 
 def _legible(arrival: Inbound) -> Inbound:
@@ -145,27 +163,23 @@ def _say(session: Session, arrival: Inbound, now: datetime, reply: Reply) -> Rep
     """Bring the reply into the shape in which this arrival can take it; what cannot go back with the response goes to the outbox."""
     if isinstance(reply, Form):
         reply = replace(reply, key=reply.key or _keep(session, arrival, now, pack(reply, Form)))
-        if arrival.reply is ReplyBy.MESSAGE and not isinstance(arrival, Pressed | Submitted):
-            reply = Message(
-                line("There is a form for this."),
-                buttons=(Button("Open form", "form.open", reply.key, Style.PRIMARY),),
-            )
+        if not arrival.opens:
+            reply = Message(line("There is a form for this."), (Inset(reply),))
     if arrival.reply is ReplyBy.MESSAGE and isinstance(reply, Message):
         telling.privately(session, now, _addressee(session, arrival), arrival.place, reply)
         return Nothing()
     match reply:
-        case Message() | Form() | Errors() | Nothing():
+        case Message() | Form() | Errors() | Nothing() | Shown():
             return reply
         case _:
             assert_never(reply)
 
 
 def _refusal(session: Session, knock: Knock, sorry: Sorry) -> Message:
-    opener: tuple[Button, ...] = ()
-    if sorry.form is not None:
-        key = _keep(session, knock.arrival, knock.now, pack(sorry.form, Form))
-        opener = (Button("Open form", "form.open", key, Style.PRIMARY),)
-    return Message(sorry.words, tone=Tone.AMBER, buttons=opener)
+    if sorry.form is None:
+        return Message(sorry.words, tone=Tone.AMBER)
+    key = _keep(session, knock.arrival, knock.now, pack(sorry.form, Form))
+    return Message(sorry.words, tone=Tone.AMBER, buttons=(Inset(replace(sorry.form, key=key)).opening,))
 
 
 def _question(ask: Ask, key: str) -> Message:

@@ -11,7 +11,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -21,7 +21,8 @@ from bot.messages import Message
 from bot.pack import unpack
 from bot.port import Later, Never, Parcel, Platform, Sent, Way
 from bot.rules.retrying import LOOK_AFTER, out_of_patience, pause
-from storage import Database, Unavailable, lanes, passing, settling
+from bot.words import Line
+from storage import Database, Unavailable, lanes, outbox, passing, settling
 from storage.lanes import LEASE, Claimed
 
 log = logging.getLogger(__name__)
@@ -202,6 +203,7 @@ class Delivery:
         try:
             with session.begin_nested():
                 content = self._content(session, claimed)
+                answers = self._answers(session, claimed)
         except Exception as fault:
             if passing(fault):
                 raise
@@ -219,11 +221,19 @@ class Delivery:
             account=claimed.account,
             thread=claimed.thread,
             message=claimed.post,
+            answers=answers,
         )
 
     def _content(self, session: Session, claimed: Claimed) -> Message | None:
         said = self._draw(session, claimed) if claimed.message is None else unpack(claimed.message, Message)
         return None if said is None else self._reveal(session, said)
+
+    def _answers(self, session: Session, claimed: Claimed) -> Line:
+        """What the card says first in whose thread this goes, where the platform has to quote it."""
+        if not (claimed.under and self._platforms[claimed.platform].can.quotes):
+            return ()
+        card = self._draw(session, replace(claimed, slot=claimed.under, under=""))
+        return card.title if card else ()
 
     async def _send(self, claimed: Claimed, parcel: Parcel) -> None:
         outcome: Outcome
@@ -259,14 +269,15 @@ class Delivery:
     def _settle(self, session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
         match outcome:
             case Sent():
-                settling.sent(session, claimed, now, outcome)
+                if settling.sent(session, claimed, now, outcome):
+                    self._say_elsewhere(session, claimed, now)
             case Dropped(reason):
                 settling.dropped(session, claimed, now, reason)
             case Later() if out_of_patience(claimed.created_at, now):
                 self._park(session, claimed, now, f"given up after a day: {outcome}")
             case Later():
                 wait = pause(claimed.tries, after=outcome.after, unsure=outcome.unsure, luck=random.random())
-                settling.later(
+                long = settling.later(
                     session,
                     claimed,
                     now,
@@ -275,13 +286,21 @@ class Delivery:
                     whole=outcome.whole,
                     reason=str(outcome),
                 )
+                if long:
+                    self._say_elsewhere(session, claimed, now)
             case Never() if claimed.living and claimed.way is Way.EDIT and not outcome.gone:
                 settling.anew(session, claimed, now, str(outcome))
             case Never():
                 self._park(session, claimed, now, str(outcome))
 
+    def _say_elsewhere(self, session: Session, claimed: Claimed, now: datetime) -> None:
+        """Let the same card in other rooms be drawn again: it says what has not arrived here."""
+        if claimed.room_id is not None:
+            outbox.redraw(session, now=now, subject=claimed.subject, beside=claimed.lane_id)
+
     def _park(self, session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
         settling.never(session, claimed, now, reason)
+        self._say_elsewhere(session, claimed, now)
         try:
             with session.begin_nested():
                 self._parked(session, claimed, reason)

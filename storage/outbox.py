@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, text, update
 from sqlmodel import Session
 
 from bot.port import Way
@@ -28,6 +28,41 @@ _WAKE = (
     update(LANES)
     .where(LANES.c.id == bindparam("lane"))
     .values(due_at=case((or_(LANES.c.due_at.is_(None), LANES.c.due_at > _DUE), _DUE), else_=LANES.c.due_at))
+)
+_WAYS = {"@": Way.DIRECT, "~": Way.HOME}  # by the mark before a lane's target
+_STANDING_AT = select(POSTS).where(
+    POSTS.c.platform == bindparam("platform"),
+    POSTS.c.tenant == bindparam("tenant"),
+    POSTS.c.channel == bindparam("channel"),
+    POSTS.c.message == bindparam("message"),
+)
+NOTICED = timedelta(seconds=5)
+"""How long something fails before the cards elsewhere say so."""
+
+_ROOMS, _TIES, _SIDES = table("rooms"), table("room_partnerships"), table("sides")
+_FAILING = OUTBOX.alias("failing")
+_BEHIND = (
+    select(_ROOMS.c.platform, _ROOMS.c.name, _SIDES.c.organisation)
+    .distinct()
+    .select_from(
+        OUTBOX.join(_ROOMS, _ROOMS.c.id == OUTBOX.c.room_id)
+        .join(_TIES, and_(_TIES.c.room_id == _ROOMS.c.id, _TIES.c.partnership_id == OUTBOX.c.partnership_id))
+        .outerjoin(_SIDES, and_(_SIDES.c.partnership_id == _TIES.c.partnership_id, _SIDES.c.key == _TIES.c.side))
+    )
+    .where(
+        ACTIVE,
+        OUTBOX.c.subject == bindparam("about"),
+        OUTBOX.c.room_id != bindparam("here"),
+        select(_FAILING.c.id)
+        .where(
+            text("failing.state IN ('waiting','sending','unsure')"),
+            _FAILING.c.lane_id == OUTBOX.c.lane_id,
+            _FAILING.c.trouble != "",
+            _FAILING.c.created_at <= bindparam("since", type_=UtcDateTime),
+        )
+        .exists(),
+    )
+    .order_by(_ROOMS.c.platform, _ROOMS.c.name)
 )
 _LANE = select(LANES.c.id).where(
     LANES.c.platform == bindparam("platform"),
@@ -62,6 +97,15 @@ class Parked:
     subject: str
     created_at: datetime
     trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A room that lags; `organisation` is empty where both sides share it."""
+
+    platform: str
+    room: str
+    organisation: str
 
 
 @cache
@@ -134,8 +178,18 @@ def announce(
         connection.execute(_SOONER, {"lane": lane, "about": subject, "due": due, "at_slot": slot})
 
 
-def redraw(session: Session, *, now: datetime, subject: str, urgent: bool = False) -> None:
-    """Let every living card of the subject show the current state: where it stands, and where it is on its way."""
+def redraw(
+    session: Session,
+    *,
+    now: datetime,
+    subject: str,
+    urgent: bool = False,
+    beside: int | None = None,
+) -> None:
+    """Let every living card of the subject show the current state: where it stands, and where it is on its way.
+
+    With `beside`, a lane, only the cards in other channels.
+    """
     connection = core(session)
     stands = select(
         POSTS.c.lane_id, POSTS.c.slot, POSTS.c.under, POSTS.c.partnership_id, POSTS.c.account_id, POSTS.c.room_id
@@ -147,7 +201,9 @@ def redraw(session: Session, *, now: datetime, subject: str, urgent: bool = Fals
     places = select(LANES.c.id, LANES.c.target).where(LANES.c.id.in_({at for at, _ in cards}))
     targets = {row.id: row.target for row in connection.execute(places)}
     for (lane, slot), card in sorted(cards.items(), key=lambda each: each[0]):
-        way = Way.DIRECT if targets[lane].startswith("@") else Way.POST
+        way = _WAYS.get(targets[lane][0], Way.POST)
+        if beside is not None and (lane == beside or way is not Way.POST):
+            continue
         announce(
             session,
             now=now,
@@ -162,6 +218,12 @@ def redraw(session: Session, *, now: datetime, subject: str, urgent: bool = Fals
             account_id=card.account_id,
             room_id=card.room_id,
         )
+
+
+def behind(session: Session, subject: str, room_id: int, now: datetime) -> list[Behind]:
+    """List the other rooms that something of the subject has not reached, because sending there fails."""
+    found = core(session).execute(_BEHIND, {"about": subject, "here": room_id, "since": now - NOTICED}).all()
+    return [Behind(row.platform, row.name, row.organisation or "") for row in found]
 
 
 def parked(session: Session) -> list[Parked]:
@@ -249,6 +311,12 @@ def stand(session: Session, lane: int, subject: str, slot: str, values: dict[str
     place = {"lane_id": lane, "subject": subject, "slot": slot}
     fresh = inserting(connection)(POSTS).values(**place, **values)
     connection.execute(fresh.on_conflict_do_update(index_elements=["lane_id", "subject", "slot"], set_=values))
+
+
+def standing_at(session: Session, platform: str, tenant: str, channel: str, message: str) -> Any | None:
+    """Find the living card that is that message: subject, slot, room_id, account_id; None where it is none."""
+    here = {"platform": platform, "tenant": tenant, "channel": channel, "message": message}
+    return core(session).execute(_STANDING_AT, here).first()
 
 
 def standing(session: Session) -> list[str]:

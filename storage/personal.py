@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, delete, or_, select, update
 
 from bot.words import Praise
-from storage import ledger
+from storage import addresses, ledger
 from storage.tables import (
     Absence,
     Account,
@@ -155,6 +155,7 @@ def _forget(session: Session, account: Account, now: datetime) -> None:
             )
             .values(target=f"{mark}{nobody}")
         )
+    addresses.drop(session, account.platform, account.via, f"@{account.user}")
     account.user, account.name = nobody, ERASED_NAME
     account.zone = account.locale = None
     account.reachable, account.left_at = False, now

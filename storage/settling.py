@@ -14,17 +14,21 @@ from sqlmodel import Session
 from bot.port import Sent, Way
 from storage import outbox
 from storage.lanes import Claimed, let_go
-from storage.outbox import ACTIVE, LANES, OUTBOX, POSTS
+from storage.outbox import ACTIVE, LANES, NOTICED, OUTBOX, POSTS
 from storage.statements import core
+from storage.tables import UtcDateTime
 
-_LOCK = select(LANES.c.lease_until).where(LANES.c.id == bindparam("lane")).with_for_update()
+_LOCK = select(LANES.c.lease_until, LANES.c.troubled_at).where(LANES.c.id == bindparam("lane")).with_for_update()
+
+_TROUBLED = update(LANES).where(LANES.c.id == bindparam("lane")).values(troubled_at=bindparam("now", type_=UtcDateTime))
 
 
-def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> None:
-    """It arrived; a living card is known from now on by where it stands."""
-    if not _holds(session, claimed):
-        return
-    if claimed.living and claimed.way in (Way.POST, Way.DIRECT):
+def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> bool:
+    """It arrived; a living card is known from now on by where it stands. Tells whether it arrived after trouble."""
+    lane = _held(session, claimed)
+    if lane is None:
+        return False
+    if claimed.living and claimed.way in (Way.POST, Way.DIRECT, Way.HOME):
         at = {
             "platform": claimed.platform,
             "tenant": claimed.tenant,
@@ -40,16 +44,22 @@ def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> None
         outbox.stand(session, claimed.lane_id, claimed.subject, claimed.slot, at | whose)
     # What was said now stands with the platform; nobody's words are kept here any longer than it takes to send them.
     _settle(session, claimed, now, {"state": "sent", "message": None, "settled_at": now, "trouble": ""})
+    return claimed.tries > 1 or (lane.troubled_at is not None and lane.troubled_at >= claimed.created_at)
 
 
 def later(
     session: Session, claimed: Claimed, now: datetime, *, due: datetime, unsure: bool, whole: bool, reason: str
-) -> None:
-    """It goes again at `due`; with `whole` nothing else goes in that lane before."""
-    if not _holds(session, claimed):
-        return
+) -> bool:
+    """It goes again at `due`; with `whole` nothing else goes in that lane before. Tells whether by now, and not before, it has
+    failed for long enough to be worth a word elsewhere."""
+    lane = _held(session, claimed)
+    if lane is None:
+        return False
     state: dict[str, Any] = {"state": "unsure"} if unsure else _waits_again(session, claimed)
+    core(session).execute(_TROUBLED, {"lane": claimed.lane_id, "now": now})
     _settle(session, claimed, now, {**state, "due_at": due, "trouble": reason}, hold=due if whole else None)
+    since = claimed.created_at + NOTICED
+    return now >= since and (claimed.tries == 1 or lane.troubled_at is None or lane.troubled_at < since)
 
 
 def anew(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
@@ -88,8 +98,13 @@ def dropped(session: Session, claimed: Claimed, now: datetime, reason: str) -> N
 
 def _holds(session: Session, claimed: Claimed) -> bool:
     """Lock the lane; False when it took too long and another process looks after the row now."""
-    held = core(session).execute(_LOCK, {"lane": claimed.lane_id}).scalar_one_or_none()
-    return bool(held == claimed.lease_until)
+    return _held(session, claimed) is not None
+
+
+def _held(session: Session, claimed: Claimed) -> Any | None:
+    """The locked lane; None when it took too long and another process looks after the row now."""
+    lane = core(session).execute(_LOCK, {"lane": claimed.lane_id}).one_or_none()
+    return lane if lane is not None and lane.lease_until == claimed.lease_until else None
 
 
 def _waits_again(session: Session, claimed: Claimed) -> dict[str, Any]:

@@ -79,6 +79,19 @@ class Installation(SQLModel, table=True):
     installed_at: datetime = _at()
 
 
+class Address(SQLModel, table=True):
+    """Where a platform writes to: a channel, or (`target` begins with @) a person; `values` are the platform's own."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("platform", "tenant", "target"),)
+
+    id: int = _id()
+    platform: str
+    tenant: str
+    target: str
+    values: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+
+
 class Key_(SQLModel, table=True):
     """A random key of this database, for what is computed and never stored, where the operator set no key."""
 
@@ -359,7 +372,7 @@ class Kept(SQLModel, table=True):
 
 class Lane(SQLModel, table=True):
     """A channel, or one person's direct messages, as seen by delivery: one send in flight. `due_at` is when it has something to
-    do next (None: nothing), `lease_until` while a process holds it."""
+    do next (None: nothing), `lease_until` while a process holds it, `troubled_at` when something last failed there."""
 
     __tablename__ = "lanes"
     __table_args__ = (
@@ -378,6 +391,7 @@ class Lane(SQLModel, table=True):
     target: str
     due_at: datetime | None = _maybe_at()
     lease_until: datetime | None = _maybe_at()
+    troubled_at: datetime | None = _maybe_at()
 
 
 class Outbox(SQLModel, table=True):

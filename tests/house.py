@@ -30,7 +30,7 @@ from bot.inbound import (
     Typed,
     Words,
 )
-from bot.messages import Button, Control, Controls, Form, Menu, Message, Reply, in_words
+from bot.messages import Button, Control, Controls, Form, Inset, Menu, Message, Reply, in_words
 from bot.port import Parcel, Sent, Way
 from bot.settings import Settings
 from bot.words import Account, Key, Role, Status
@@ -202,12 +202,16 @@ class House:
         message = on or self.channel(place).latest
         control = next(each for each in controls(message) if each.label == label)
         action, value = pressed_value(control, option)
-        return self.does(
+        reply = self.does(
             Pressed(
                 delivery=f"press-{next(self.count)}", sender=self.profile(who), place=place,
                 reply=ReplyBy.RESPONSE, action=action, value=value,
             )
         )  # fmt: skip
+        if isinstance(reply, Form) and action != "ask.answer":
+            assert isinstance(control, Button)
+            assert control.opens, f"{action} opens a form and does not say so"
+        return reply
 
     def acts(self, who: str, action: str, value: str, where: str | None = None, *, delivery: str = "") -> Reply:
         """Press a button that stands on no message here: an old one, a forged one, the same one delivered again."""
@@ -293,7 +297,8 @@ class House:
 def controls(message: Message) -> list[Control]:
     """Every button and menu of a message."""
     inside = [control for block in message.body if isinstance(block, Controls) for control in block.controls]
-    return [*message.buttons, *inside]
+    opening = [block.opening for block in message.body if isinstance(block, Inset)]
+    return [*message.buttons, *inside, *opening]
 
 
 def pressed_value(control: Control, option: str) -> tuple[str, str]:

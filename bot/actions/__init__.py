@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.cards.parking import lagging
 from bot.messages import Message
-from storage import ledger, subjects
+from storage import ledger, outbox, subjects
 from storage.people import Standing
 from storage.rooms import lives
 from storage.scenes import Scene
@@ -87,4 +88,8 @@ def drawn(session: Session, view: View) -> Message | None:
     """Draw a living card as it is now; None also where its partnership does not live in that room any more."""
     if view.room_id is not None and not lives(session, view.room_id, view.subject):
         return None
-    return _living[subjects.noun(view.subject)](session, view)
+    card = _living[subjects.noun(view.subject)](session, view)
+    if card is None or view.room_id is None:
+        return card
+    behind = outbox.behind(session, view.subject, view.room_id, view.now)
+    return lagging(card, [(each.platform, each.organisation or each.room) for each in behind])

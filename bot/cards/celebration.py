@@ -57,8 +57,8 @@ def card(shown: Shown) -> Message:
         tone=Tone.JOY,
         buttons=(
             Button(f"👏 {shown.claps}" if shown.claps else "👏", "celebration.clap", shown.subject),
-            Button("Comment", "celebration.comment", shown.subject),
-            *((Button("Edit", "celebration.edit", shown.subject),) if shown.editable else ()),
+            Button("Comment", "celebration.comment", shown.subject, opens=True),
+            *((Button("Edit", "celebration.edit", shown.subject, opens=True),) if shown.editable else ()),
             Button("Undo", "celebration.undo", shown.subject, confirm="Take this celebration back?"),
         ),
         footer=_footer(shown),
@@ -82,7 +82,7 @@ def to_receiver(shown: Shown, *, as_side: str = "", in_rooms: bool, named: bool)
             Paragraph(line(where)),
         ),
         tone=Tone.JOY,
-        buttons=(Button("Comment", "celebration.comment", shown.subject),),
+        buttons=(Button("Comment", "celebration.comment", shown.subject, opens=True),),
         footer=_footer(shown),
     )
 
@@ -161,7 +161,7 @@ def given(shown: Shown, reach: Reach, *, changed: bool = False) -> Message:
         tuple(body),
         tone=Tone.JOY,
         buttons=(
-            Button("Change", "celebration.edit", shown.subject),
+            Button("Change", "celebration.edit", shown.subject, opens=True),
             Button("Undo", "celebration.undo", shown.subject),
         ),
         footer=_footer(shown),

@@ -155,15 +155,15 @@ def _buttons(shown: Shown) -> tuple[Control, ...]:
     subject = shown.subject
     acknowledge = Button("Acknowledge", "escalation.acknowledge", subject, Style.PRIMARY)
     progress = Button("Still on it", "escalation.progress", subject, Style.PRIMARY)
-    resolve = Button("Resolve", "escalation.resolve", subject)
+    resolve = Button("Resolve", "escalation.resolve", subject, opens=True)
     confirm = Button("Confirm", "escalation.confirm", subject, Style.PRIMARY)
     reopen = Button("Reopen", "escalation.reopen", subject)
     raise_level = Button("Raise level", "escalation.raise_level", subject)
-    reassign = Button("Reassign", "escalation.reassign", subject)
+    reassign = Button("Reassign", "escalation.reassign", subject, opens=True)
     snooze = Menu(
         "Snooze", "escalation.snooze", tuple(Option(each.value, f"{subject}|{each.name.lower()}") for each in Snooze)
     )
-    note = Button("Note", "escalation.note", subject)
+    note = Button("Note", "escalation.note", subject, opens=True)
     timeline = Button("Timeline", "escalation.timeline", subject)
     withdraw = Button("Withdraw", "escalation.withdraw", subject, confirm="Withdraw this escalation? Its clock stops.")
     match shown.status:

@@ -83,7 +83,7 @@ def founded(shown: Shown, invite_id: int, expires_at: datetime, named: bool, zon
         ),
         (*body, *_how_to_join(invite_id, expires_at, other.organisation)),
         buttons=(
-            Button("Change", "partnership.change", shown.subject),
+            Button("Change", "partnership.change", shown.subject, opens=True),
             Button(
                 "Undo", "partnership.undo", shown.subject, confirm="Take this partnership back? The code stops working."
             ),
@@ -104,7 +104,7 @@ def revised(shown: Shown) -> Message:
     return Message(
         line(Strong(shown.name), ", ", *names(shown), ", is changed."),
         (Paragraph(line("The invite code stays the same.")),) if shown.status is Status.FORMING else (),
-        buttons=(Button("Change", "partnership.change", shown.subject),),
+        buttons=(Button("Change", "partnership.change", shown.subject, opens=True),),
     )
 
 
@@ -154,7 +154,7 @@ def joined(shown: Shown, side: Key, zone_known: bool) -> Message:
         ),
         tone=Tone.GREEN,
         buttons=(
-            Button("Set my side", "side.open", shown.subject),
+            Button("Set my side", "side.open", shown.subject, opens=True),
             Button("Members", "partnership.members", shown.subject),
         ),
     )  # fmt: skip

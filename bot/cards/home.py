@@ -62,5 +62,5 @@ def _controls(shown: Shown, why: str) -> tuple[Button, ...]:
     if shown.status is Status.OPEN:
         return (Button("Acknowledge", "escalation.acknowledge", shown.subject), timeline)
     if shown.status is Status.ACKNOWLEDGED:
-        return (Button("Resolve", "escalation.resolve", shown.subject), timeline)
+        return (Button("Resolve", "escalation.resolve", shown.subject, opens=True), timeline)
     return (Button("Confirm", "escalation.confirm", shown.subject), timeline)

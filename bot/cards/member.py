@@ -98,7 +98,7 @@ def added(
     if untold:
         body.append(Paragraph(line(*several(untold), " cannot be messaged directly: please tell them yourself.")))
     change: tuple[Control, ...] = (
-        (Button("Change", "member.edit", f"member:{member_ids[0]}"),) if len(member_ids) == 1 else ()
+        (Button("Change", "member.edit", f"member:{member_ids[0]}", opens=True),) if len(member_ids) == 1 else ()
     )
     return Message(
         line(
@@ -124,7 +124,7 @@ def changed(
         line(who, " is now ", *terms, "."),
         body,
         buttons=(
-            Button("Change", "member.edit", f"member:{member_id}"),
+            Button("Change", "member.edit", f"member:{member_id}", opens=True),
             Button("Undo", "member.restore", f"partnership:{partnership_id}|{memento}"),
         ),
     )

@@ -1,9 +1,23 @@
-"""What is said when something could not be delivered."""
+"""What is said when something could not be delivered, or not yet."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.messages import Message, Paragraph, Tone
 from bot.words import Code, Person, Strong, Text, line
+
+PRODUCTS = {"slack": " (Slack)", "teams": " (Microsoft Teams)"}
+
+
+def lagging(card: Message, rooms: Sequence[tuple[str, str]]) -> Message:
+    """The card with a line that says where it has not arrived as it stands: the platform, and whose room."""
+    if not rooms:
+        return card
+    named = [f"{whose}{PRODUCTS.get(platform, '')}" for platform, whose in rooms]
+    words = f"This has not reached {' and '.join(named)} yet. Bellwether goes on trying."
+    return replace(card, body=(*card.body, Paragraph((f"⏳ {words}",))))
 
 
 def undelivered(partnership: str, room: str, person: Person | None, reason: str) -> Message:

@@ -136,7 +136,10 @@ def standing(
         body += [Heading(side.organisation), Facts(_side_facts(side))]
     body.append(Paragraph(you))
     more: tuple[Control, ...] = (
-        (Button("Status", "partnership.status", shown.subject), Button("Create another", "partnership.begin"))
+        (
+            Button("Status", "partnership.status", shown.subject),
+            Button("Create another", "partnership.begin", opens=True),
+        )
         if menu
         else ()
     )
@@ -145,7 +148,7 @@ def standing(
         tuple(body),
         buttons=(
             Button("Members", "partnership.members", shown.subject),
-            Button("My side", "side.open", shown.subject),
+            Button("My side", "side.open", shown.subject, opens=True),
             Button("Mine", "mine.open", "mine"),
             *more,
         ),
@@ -173,7 +176,7 @@ def begin(channel: bool) -> Message:
             )
         )
     ]
-    buttons = (Button("Create a partnership", "partnership.begin", style=Style.PRIMARY),) if channel else ()
+    buttons = (Button("Create a partnership", "partnership.begin", style=Style.PRIMARY, opens=True),) if channel else ()
     return Message(line(title), tuple(body), buttons=(*buttons, Button("Mine", "mine.open", "mine")))
 
 

@@ -79,7 +79,7 @@ def side_changed(organisation: str, partnership_id: int, now: Mapping[Setting, s
         line("The settings of ", Text(organisation), " are changed."),
         (facts, *more),
         buttons=(
-            Button("Change", "side.open", f"partnership:{partnership_id}"),
+            Button("Change", "side.open", f"partnership:{partnership_id}", opens=True),
             Button("Undo", "side.undo", f"partnership:{partnership_id}|{undo}"),
         ),
     )
@@ -172,7 +172,7 @@ def mine(shown: Mine) -> Message:
                      Code("/partnership mine export"), " and ", Code("/partnership mine erase"), ".")
             ),
         ),
-        buttons=(Button("Change", "mine.form", "mine", Style.PRIMARY),),
+        buttons=(Button("Change", "mine.form", "mine", Style.PRIMARY, opens=True),),
     )  # fmt: skip
 
 
@@ -198,7 +198,7 @@ def mine_changed(facts: Sequence[tuple[str, str]], undo: str) -> Message:
     return Message(
         line("Your settings are changed."),
         (Facts(tuple(Fact(label, (value,)) for label, value in facts)),),
-        buttons=(Button("Change", "mine.form", "mine"), Button("Undo", "mine.undo", f"mine|{undo}")),
+        buttons=(Button("Change", "mine.form", "mine", opens=True), Button("Undo", "mine.undo", f"mine|{undo}")),
     )
 
 

@@ -56,7 +56,7 @@ def raised(shown: Shown, notices: Sequence[Notice]) -> Message:
     if later:
         buttons.append(Button("Notify now", "escalation.notify_now", shown.subject))
     buttons += [
-        Button("Change", "escalation.change", shown.subject),
+        Button("Change", "escalation.change", shown.subject, opens=True),
         Button("Undo", "escalation.withdraw", shown.subject),
     ]
     where = (
@@ -96,7 +96,7 @@ def stopped(shown: Shown) -> Message:
         tone=Tone.RED,
         buttons=(
             Button("Acknowledge", "escalation.acknowledge", shown.subject, Style.PRIMARY),
-            Button("Reassign", "escalation.reassign", shown.subject),
+            Button("Reassign", "escalation.reassign", shown.subject, opens=True),
             Button("Timeline", "escalation.timeline", shown.subject),
         ),
     )
@@ -115,9 +115,9 @@ def asks_for_progress(shown: Shown) -> Message:
         tone=Tone.AMBER,
         buttons=(
             Button("Still on it", "escalation.progress", shown.subject, Style.PRIMARY),
-            Button("Resolve", "escalation.resolve", shown.subject),
-            Button("Reassign", "escalation.reassign", shown.subject),
-            Button("Note", "escalation.note", shown.subject),
+            Button("Resolve", "escalation.resolve", shown.subject, opens=True),
+            Button("Reassign", "escalation.reassign", shown.subject, opens=True),
+            Button("Note", "escalation.note", shown.subject, opens=True),
         ),
     )
 
@@ -169,9 +169,9 @@ def handed(shown: Shown, by: Person | None) -> Message:
     return replace(
         _note(shown, "was handed to you", *((" by ", by) if by else ()), "."),
         buttons=(
-            Button("Resolve", "escalation.resolve", shown.subject),
-            Button("Reassign", "escalation.reassign", shown.subject),
-            Button("Note", "escalation.note", shown.subject),
+            Button("Resolve", "escalation.resolve", shown.subject, opens=True),
+            Button("Reassign", "escalation.reassign", shown.subject, opens=True),
+            Button("Note", "escalation.note", shown.subject, opens=True),
             Button("Timeline", "escalation.timeline", shown.subject),
         ),
     )

@@ -11,7 +11,9 @@ from typing import Any
 from bot.messages import Message, in_words
 from bot.port import Answer, Capabilities, Parcel, Sent, Way
 
-EVERYTHING = Capabilities(finds=True, threads=True, private=True, forms_from_commands=True, home=True)
+EVERYTHING = Capabilities(
+    finds=True, threads=True, private=True, forms_from_commands=True, home=True, quotes=False, hears=True, shows=False
+)
 
 
 @dataclass

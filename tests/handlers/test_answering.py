@@ -127,7 +127,7 @@ def test_a_word_that_is_no_command_gets_a_suggestion_and_never_silence(house: Ho
 
 def typed(house: House, who: str, text: str, delivery: str) -> Typed:
     return Typed(
-        delivery=delivery, sender=house.profile(who), place=house.place(who, None), reply=ReplyBy.MESSAGE,
+        delivery=delivery, sender=house.profile(who), place=house.place(who, None), reply=ReplyBy.MESSAGE, opens=False,
         command="escalate", words=(text,),
     )  # fmt: skip
 

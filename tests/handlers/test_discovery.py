@@ -42,6 +42,16 @@ def test_every_button_and_menu_that_is_drawn_is_answered() -> None:
     assert drawn - HOUSE - set(handlers.buttons) == set()
 
 
+def test_an_action_opens_a_form_wherever_its_button_stands_or_nowhere() -> None:
+    says: dict[str, set[bool]] = {}
+    for call in _calls("Button"):
+        if len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
+            says.setdefault(call.args[1].value, set()).add(any(each.arg == "opens" for each in call.keywords))
+
+    assert {action for action, said in says.items() if len(said) > 1} == set()
+    assert sum(said == {True} for said in says.values()) > 8
+
+
 def test_every_form_that_is_opened_can_be_sent() -> None:
     opened = _literals("Form", 0)
 

@@ -33,7 +33,16 @@ class Local:
     """A chat in memory, with its page. `clock` shows buttons that move the time, `tour` a list of things to try."""
 
     name = "local"
-    can = Capabilities(finds=True, threads=True, private=True, forms_from_commands=True, home=True)
+    can = Capabilities(
+        finds=True,
+        threads=True,
+        private=True,
+        forms_from_commands=True,
+        home=True,
+        quotes=False,
+        hears=True,
+        shows=False,
+    )
 
     def __init__(
         self, world: World, now: Callable[[], datetime], clock: ClockControl | None = None, tour: Tour | None = None

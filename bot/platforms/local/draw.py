@@ -20,6 +20,7 @@ from bot.messages import (
     Field,
     Form,
     Heading,
+    Inset,
     ManyField,
     Menu,
     Message,
@@ -30,6 +31,7 @@ from bot.messages import (
     Picture,
     Quote,
     Reply,
+    Shown,
     SwitchField,
     TextField,
 )
@@ -109,6 +111,8 @@ def block(one: Block) -> Drawn:
             return {"kind": "heading", "value": value}
         case Controls(controls):
             return {"kind": "controls", "controls": [control(each) for each in controls]}
+        case Inset():
+            return {"kind": "controls", "controls": [control(one.opening)]}
         case Picture(url, alt):
             return {"kind": "picture", "url": url, "alt": alt}
     assert_never(one)
@@ -181,6 +185,6 @@ def reply(one: Reply, told: Post | None) -> Drawn:
             return {"kind": "form", "form": form(one)}
         case Errors(fields):
             return {"kind": "errors", "fields": dict(fields)}
-        case Nothing():
+        case Nothing() | Shown():
             return {"kind": "nothing"}
     assert_never(one)

@@ -30,7 +30,16 @@ class Slack:
     """One Slack app: one workspace by its token, or many by OAuth; over HTTP, or Socket Mode."""
 
     name = "slack"
-    can = Capabilities(finds=True, threads=True, private=True, forms_from_commands=True, home=True)
+    can = Capabilities(
+        finds=True,
+        threads=True,
+        private=True,
+        forms_from_commands=True,
+        home=True,
+        quotes=False,
+        hears=True,
+        shows=False,
+    )
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from bot.messages import (
     Fact,
     Facts,
     Heading,
+    Inset,
     Menu,
     Message,
     Paragraph,
@@ -139,6 +140,8 @@ def _block(block: Block, tenant: str, names: dict[str, int]) -> Iterator[Drawn]:
                 yield {"type": "header", "text": plain_text(value, 150)}
         case Controls(controls):
             yield from _controls(controls, names)
+        case Inset():
+            yield from _controls((block.opening,), names)
         case Picture(url, alt):
             if url.startswith(("https://", "http://")) and len(url) <= 3000:
                 yield {"type": "image", "image_url": url, "alt_text": cut(alt, 2000) or "picture"}

@@ -155,7 +155,11 @@ async def _submitted(body: Table, tenant: Tenant, people: People) -> Submitted:
 
 async def _event(body: Table, tenant: Tenant, people: People) -> Inbound | None:
     event = table(body, "event")
-    common: dict[str, Any] = {"delivery": maybe(body, "event_id") or digest(body), "reply": ReplyBy.MESSAGE}
+    common: dict[str, Any] = {
+        "delivery": maybe(body, "event_id") or digest(body),
+        "reply": ReplyBy.MESSAGE,
+        "opens": False,
+    }
     nobody = Profile(people.profile(tenant, tenant.bot).account, "", bot=True)
     match text(event, "type"):
         case "app_mention" | "message":

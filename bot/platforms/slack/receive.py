@@ -29,7 +29,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot import logs
 from bot.inbound import Inbound, Place, Pressed, Submitted, Typed, Uninstalled
-from bot.messages import Button, Errors, Form, Message, Nothing, Reply, Style
+from bot.messages import Errors, Form, Inset, Message, Nothing, Reply
 from bot.platforms.slack.calls import Refused, ask, client
 from bot.platforms.slack.draw import draw, escape, fallback
 from bot.platforms.slack.form import draw_errors, draw_form
@@ -275,8 +275,7 @@ def _said(message: Message, tenant: Tenant) -> BoltResponse:
 
 def _closed(form: Form) -> Message:
     """A form that did not open by itself, with the button that opens it."""
-    button = Button("Open form", "form.open", form.key, Style.PRIMARY)
-    return Message((f"Press the button to open “{form.title}”.",), buttons=(button,))
+    return Message((f"Press the button to open “{form.title}”.",), buttons=(Inset(form).opening,))
 
 
 def _sorry(body: Table) -> BoltResponse:
