@@ -60,10 +60,19 @@ def connect(settings: Settings, database: Database, now: Now) -> list[Platform]:
         if problems := slack.faults():
             raise Misconfigured(*problems)
         platforms.append(slack)
+    if settings.teams_wanted:
+        from bot.platforms.teams import Teams
+        from storage.addresses import StoredAddresses
+
+        teams = Teams(settings, StoredAddresses(database), now)
+        if problems := teams.faults():
+            raise Misconfigured(*problems)
+        platforms.append(teams)
     if not platforms:
         raise Misconfigured(
-            "No platform is configured. For Slack set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; to try Bellwether "
-            "without an account run `bellwether demo`."
+            "No platform is configured. For Slack set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, for Microsoft Teams "
+            "MICROSOFT_APP_ID, MICROSOFT_APP_PASSWORD and MICROSOFT_APP_TENANT_ID; to try Bellwether without an account "
+            "run `bellwether demo`."
         )
     return platforms
 

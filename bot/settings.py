@@ -10,8 +10,6 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LATER = "for Teams, which this version does not connect to yet"
-
 
 class Settings(BaseSettings):
     """Each setting with what it means; the README's table is written from here."""
@@ -52,15 +50,34 @@ class Settings(BaseSettings):
         default="https://slack.com/api/", description="another Web API endpoint (GovSlack, tests)"
     )
 
-    microsoft_app_id: str | None = Field(default=None, description=_LATER)
-    microsoft_app_password: SecretStr | None = Field(default=None, description=_LATER)
-    microsoft_app_type: str | None = Field(default=None, description=_LATER)
-    microsoft_app_tenant_id: str | None = Field(default=None, description=_LATER)
-    microsoft_apps_file: str | None = Field(default=None, description=_LATER)
-    microsoft_openid_url: str | None = Field(default=None, description=_LATER)
-    microsoft_login_url: str | None = Field(default=None, description=_LATER)
-    teams_service_hosts: str | None = Field(default=None, description=_LATER)
-    teams_allow_unauthenticated: bool = Field(default=False, description=_LATER)
+    microsoft_app_id: str | None = Field(
+        default=None, description="the Teams bot's registration: its application (client) id"
+    )
+    microsoft_app_password: SecretStr | None = Field(default=None, description="the registration's client secret")
+    microsoft_app_type: Literal["SingleTenant", "MultiTenant"] = Field(
+        default="SingleTenant", description="`SingleTenant` or `MultiTenant` (which Microsoft no longer makes)"
+    )
+    microsoft_app_tenant_id: str | None = Field(
+        default=None, description="the registration's tenant, needed for `SingleTenant`"
+    )
+    microsoft_apps_file: str | None = Field(
+        default=None, description="several registrations (TOML, one table a tenant); the token's audience picks"
+    )
+    microsoft_openid_url: str = Field(
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="where the keys are found by which Microsoft signs (sovereign clouds, tests)",
+    )
+    microsoft_login_url: str = Field(
+        default="https://login.microsoftonline.com/", description="where tokens are fetched (sovereign clouds, tests)"
+    )
+    teams_service_hosts: str = Field(
+        default="smba.trafficmanager.net,*.teams.microsoft.com,*.teams.microsoft.us",
+        description="hosts that an activity's service URL may name, with commas between; `*.` before a domain allows all under it",
+    )
+    teams_allow_unauthenticated: bool = Field(
+        default=False,
+        description="local Teams clients without tokens; refused unless bound to loopback; allows loopback service URLs",
+    )
 
     @field_validator("bellwether_database_url")
     @classmethod
@@ -99,5 +116,17 @@ class Settings(BaseSettings):
                 self.slack_app_token,
                 self.slack_client_id,
                 self.slack_client_secret,
+            )
+        )
+
+    @property
+    def teams_wanted(self) -> bool:
+        """Whether any setting of Teams was given, so that a half-set Teams is a fault and not a silence."""
+        return any(
+            (
+                self.microsoft_app_id,
+                self.microsoft_app_password,
+                self.microsoft_apps_file,
+                self.teams_allow_unauthenticated,
             )
         )

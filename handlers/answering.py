@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from sqlmodel import Session
 
@@ -32,7 +32,7 @@ from bot.words import line
 from handlers import Ask, Sorry
 from handlers.entry import meet
 from handlers.routing import Knock, dispatch
-from storage import inbox, kept, outbox, people
+from storage import inbox, kept, outbox, people, subjects
 from storage.tables import Account
 
 KEPT_FOR = timedelta(hours=1)
@@ -63,18 +63,30 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
         attempt.rollback()
         return _with_its_form(session, arrival, reply, now)
     inbox.keep(session, place.platform, place.tenant, arrival.delivery, pack(reply, Reply))
-    if place.kind is PlaceKind.HOME and isinstance(arrival, Pressed | Submitted):
+    if _on_own_page(session, arrival):
         homes.show(session, meet(session, arrival), now)
     attempt.commit()
     return _as_it_is_now(session, arrival, reveal(session, reply, keys), now)
 
 
+def _on_own_page(session: Session, arrival: Inbound) -> bool:
+    """Whether somebody acted on their own page, which then shows what came of it."""
+    stands = _pressed_on(session, arrival)
+    on_home = arrival.place.kind is PlaceKind.HOME and isinstance(arrival, Pressed | Submitted)
+    return on_home or (stands is not None and subjects.noun(stands.subject) == "home")
+
+
+def _pressed_on(session: Session, arrival: Inbound) -> Any | None:
+    """The living card that was pressed on, where the platform takes it in its response."""
+    if not (isinstance(arrival, Pressed) and arrival.shows):
+        return None
+    place = arrival.place
+    return outbox.standing_at(session, place.platform, place.tenant, place.channel, arrival.message)
+
+
 def _as_it_is_now(session: Session, arrival: Inbound, reply: Reply, now: datetime) -> Reply:
     """Where nothing else is to be said, the card that was pressed on, for a platform that takes it in its response."""
-    if not (isinstance(arrival, Pressed) and arrival.shows and isinstance(reply, Nothing)):
-        return reply
-    place = arrival.place
-    stands = outbox.standing_at(session, place.platform, place.tenant, place.channel, arrival.message)
+    stands = _pressed_on(session, arrival) if isinstance(reply, Nothing) else None
     card = drawn(session, View(stands.subject, stands.slot, now, stands.room_id, stands.account_id)) if stands else None
     return Shown(card) if card else reply
 
@@ -84,7 +96,7 @@ def _with_its_form(session: Session, arrival: Inbound, errors: Errors, now: date
     key = arrival.key if isinstance(arrival, Submitted) else ""
     account = people.find(session, arrival.sender.account) if key else None
     form = kept.peek(session, key, account.id, now) if account else None
-    return replace(errors, form=unpack(form, Form)) if form else errors
+    return replace(errors, form=replace(unpack(form, Form), key=key)) if form else errors
 
 
 def _legible(arrival: Inbound) -> Inbound:

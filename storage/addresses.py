@@ -60,7 +60,7 @@ def _having(session: Session, platform: str, tenant: str, name: str, value: str)
     found = core(session).execute(
         select(ADDRESSES.c.target, ADDRESSES.c["values"]).where(*_at(platform, tenant), wanted)
     )
-    return dict(found)
+    return {row.target: row[1] for row in found}
 
 
 def _at(platform: str, tenant: str) -> tuple[ColumnElement[bool], ...]:

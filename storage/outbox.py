@@ -313,6 +313,12 @@ def stand(session: Session, lane: int, subject: str, slot: str, values: dict[str
     connection.execute(fresh.on_conflict_do_update(index_elements=["lane_id", "subject", "slot"], set_=values))
 
 
+def leave(session: Session, lane: int, subject: str, slot: str) -> None:
+    """Leave a living card as it stands: the next one is posted, not edited."""
+    here = POSTS.c.lane_id == lane, POSTS.c.subject == subject, POSTS.c.slot == slot
+    core(session).execute(delete(POSTS).where(*here))
+
+
 def standing_at(session: Session, platform: str, tenant: str, channel: str, message: str) -> Any | None:
     """Find the living card that is that message: subject, slot, room_id, account_id; None where it is none."""
     here = {"platform": platform, "tenant": tenant, "channel": channel, "message": message}

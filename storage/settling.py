@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from bot.port import Sent, Way
 from storage import outbox
 from storage.lanes import Claimed, let_go
-from storage.outbox import ACTIVE, LANES, NOTICED, OUTBOX, POSTS
+from storage.outbox import ACTIVE, LANES, NOTICED, OUTBOX
 from storage.statements import core
 from storage.tables import UtcDateTime
 
@@ -66,8 +66,7 @@ def anew(session: Session, claimed: Claimed, now: datetime, reason: str) -> None
     """Where the living card stood it stands no more: forget the place and post it afresh."""
     if not _holds(session, claimed):
         return
-    here = POSTS.c.lane_id == claimed.lane_id, POSTS.c.subject == claimed.subject, POSTS.c.slot == claimed.slot
-    core(session).execute(delete(POSTS).where(*here))
+    outbox.leave(session, claimed.lane_id, claimed.subject, claimed.slot)
     _settle(session, claimed, now, {**_waits_again(session, claimed), "due_at": now, "trouble": reason})
 
 

@@ -18,12 +18,15 @@ from storage.scenes import Scene, scenes
 from storage.tables import Account, Escalation
 
 
-def show(session: Session, account: Account, now: datetime) -> None:
-    """Put the person's page as it is now before them."""
+def show(session: Session, account: Account, now: datetime, *, anew: bool = False) -> None:
+    """Put the person's page as it is now before them; `anew` where it is a card in a chat, and the one that stands is far above."""
+    lane = outbox.lane(session, account.platform, account.via, f"~{account.user}")
+    if anew:
+        outbox.leave(session, lane, f"home:{account.id}", "home")
     outbox.announce(
         session,
         now=now,
-        lane=outbox.lane(session, account.platform, account.via, f"~{account.user}"),
+        lane=lane,
         way=Way.HOME,
         subject=f"home:{account.id}",
         message=None,

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import Session, func, select
 
 from bot.actions import telling
-from bot.inbound import Heard, Pressed, ReplyBy, Typed
-from bot.messages import Form, Message, Nothing
+from bot.inbound import Heard, Pressed, ReplyBy, Submitted, Typed
+from bot.messages import Errors, Form, Message, Nothing, Shown, in_words
 from storage import escalations
 from storage.tables import Account, Escalation, Event, Inbox, Outbox, Person, Timer
 from tests.handlers.escalating import card, cards, labels, options, stands
@@ -175,3 +175,45 @@ def test_a_name_with_control_characters_is_kept_without_them(house: House) -> No
 
     assert house.room("north").thread == ["Sam Lee (Contoso) says:\n> hello"]
     assert card(house)
+
+
+def pressed(house: House, who: str, action: str, value: str, message: str, where: str | None = None) -> Pressed:
+    return Pressed(
+        delivery=f"shown-{next(house.count)}", sender=house.profile(who), place=house.place(who, where),
+        reply=ReplyBy.MESSAGE, opens=False, action=action, value=value, message=message, shows=True,
+    )  # fmt: skip
+
+
+def test_a_platform_that_takes_the_card_in_its_response_gets_it_as_it_is_after_the_press_and_again(
+    house: House,
+) -> None:
+    house.types("joao", "/escalate the rig is down")
+    press = pressed(house, "bo", "escalation.acknowledge", "escalation:1", house.room("south").latest_id)
+
+    first, again = house.does(press), house.does(press)
+    assert isinstance(first, Shown)
+    assert "acknowledged" in in_words(first.card)
+    assert again == first
+    assert first.card == house.room("south").latest
+
+
+def test_a_press_on_what_is_no_living_card_shows_none(house: House) -> None:
+    house.types("joao", "/escalate the rig is down")
+    elsewhere = pressed(house, "bo", "escalation.acknowledge", "escalation:1", "no such message")
+    assert house.does(elsewhere) == Nothing()
+
+
+def test_errors_come_with_the_form_where_the_platform_has_to_show_it_again(house: House) -> None:
+    form = house.types("ana", "/escalate")
+    assert isinstance(form, Form)
+    sent = Submitted(
+        delivery="s1", sender=house.profile("ana"), place=house.place("ana", None), form=form.name, context=form.context,
+        values={"summary": ""}, key=form.key,
+    )  # fmt: skip
+    errors = house.does(sent)
+    assert isinstance(errors, Errors)
+    assert errors.form == form
+
+    nobodys = house.does(replace(sent, delivery="s2", sender=house.profile("joao")))
+    assert isinstance(nobodys, Errors)
+    assert nobodys.form is None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from bot.inbound import Opened, Place, PlaceKind
+from dataclasses import replace
+
+from bot.inbound import Opened, Place, PlaceKind, Pressed, ReplyBy
 from bot.messages import Message, in_words
+from bot.port import Way
 from tests.handlers.escalating import labels
 from tests.house import House
 
@@ -71,3 +74,30 @@ def test_a_stranger_s_page_says_how_to_begin_and_nothing_else(house: House) -> N
 
     assert "You are in none yet." in in_words(page(house, "mallory"))
     assert "Apollo" not in in_words(page(house, "mallory"))
+
+
+def test_where_ones_own_page_is_a_card_in_a_chat_asking_for_it_posts_it_anew_and_a_press_on_it_keeps_it_true(
+    house: House,
+) -> None:
+    chat = house.chats["teams"]
+    place = house.place("bo", "direct")
+
+    def asks() -> str:
+        house.does(Opened(delivery=f"o-{next(house.count)}", sender=house.profile("bo"), place=place))
+        assert chat.taken[-1].message == ""  # not an edit of the one above
+        return str(len(chat.taken))
+
+    asks()
+    house.types("joao", "/escalate the rig is down")
+    message = asks()
+    assert "waits for you" in in_words(chat.homes["U-BO"])
+
+    house.does(
+        Pressed(
+            delivery="p1", sender=house.profile("bo"), place=replace(place, channel="D-U-BO"), reply=ReplyBy.MESSAGE,
+            action="escalation.acknowledge", value="escalation:1", message=message, shows=True,
+        )
+    )  # fmt: skip
+    assert "yours" in in_words(chat.homes["U-BO"])
+    edits = [each for each in chat.taken if each.way is Way.HOME and each.message == message]
+    assert len(edits) == 1

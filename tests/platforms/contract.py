@@ -13,15 +13,17 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import pytest
 
 import bot.platforms
-from bot.inbound import Inbound, Place, PlaceKind, Profile, ReplyBy
-from bot.messages import Message, Nothing, Reply
-from bot.port import Parcel, Platform, Way
+from bot.inbound import Inbound, Place, PlaceKind, Profile, ReplyBy, Submitted
+from bot.messages import Errors, Form, Inset, Message, Nothing, Reply
+from bot.port import Later, Never, Parcel, Platform, Sent, Way
+from bot.words import line
 
 PLATFORMS = sorted(module.name for module in pkgutil.iter_modules(bot.platforms.__path__))
 Values = Mapping[str, str | tuple[str, ...]]
@@ -29,12 +31,14 @@ Values = Mapping[str, str | tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Got:
-    """What comes back to somebody at once: whether it was taken, words for them alone, a form that opened, errors at its fields."""
+    """What comes back to somebody at once: whether it was taken, words for them alone, a form that opened (or that is shown again),
+    errors at its fields, what the card that they acted on shows now."""
 
     taken: bool
     told: str = ""
     form: Any = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    shown: Any = None
 
 
 @dataclass(frozen=True)
@@ -50,35 +54,60 @@ class Seen:
 Act = Callable[[], Awaitable[Got]]
 
 
+class Trouble(StrEnum):
+    """What can happen to a send."""
+
+    BUSY = "busy"  # asked to wait, for WAIT
+    GONE = "gone"  # where it goes there is nothing any more
+    REFUSED = "refused"  # this message is not taken
+    LOST = "lost"  # it arrived, and the answer to it did not
+    SLOW = "slow"  # it is taken, but not before SLOWLY
+    DOWN = "down"  # nobody is there to take it, from now on
+
+
+WAIT, SLOWLY = 7, 0.1  # seconds
+
+
 class Stage(ABC):
-    """Ana and Bo in one room with the bot. `says` is its answer to everything (an exception is raised), `heard` all that it was asked."""
+    """Ana and Bo in one room with the bot. `says` is its answer to everything (an exception is raised), `heard` all that it was asked,
+    `kept` the forms that it gave out, by their key."""
 
     name: ClassVar[str]
     platform: Platform
     room: Place
     ana: Profile
     bo: Profile
+    chat = ""  # the channel of another room of theirs, one without threads, where the platform has such rooms
 
     def __init__(self) -> None:
         self.says: Reply | Exception = Nothing()
         self.heard: list[Inbound] = []
+        self.kept: dict[str, Form] = {}
         self.gate = asyncio.Event()
         self.gate.set()
         self.asked = asyncio.Event()
         self.count = itertools.count(1)
 
     async def answer(self, value: Inbound) -> Reply:
-        """As the house does: what cannot go back with the response is sent as a private message of its own."""
+        """As the house does: what cannot open is put into a message, what cannot go back with the response is sent as a private one."""
         self.heard.append(value)
         self.asked.set()
         await self.gate.wait()
-        if isinstance(self.says, Exception):
-            raise self.says
-        if isinstance(self.says, Message) and value.reply is ReplyBy.MESSAGE:
+        reply = self.says
+        if isinstance(reply, Exception):
+            raise reply
+        if isinstance(reply, Form):
+            reply = replace(reply, key=f"key-{next(self.count)}")
+            self.kept[reply.key] = reply
+            if not value.opens:
+                reply = Message(line("There is a form for this."), (Inset(reply),))
+        if isinstance(reply, Errors) and isinstance(value, Submitted):
+            reply = replace(reply, form=self.kept.get(value.key))
+        if isinstance(reply, Message) and value.reply is ReplyBy.MESSAGE:
             way = Way.PRIVATE if value.place.kind is PlaceKind.CHANNEL else Way.DIRECT
-            await self.platform.deliver(self.parcel(self.says, way, account=value.sender.account))
+            await self.platform.deliver(self.parcel(reply, way, account=value.sender.account))
             return Nothing()
-        return self.says
+        return reply
 
     def parcel(self, content: Message, way: Way = Way.POST, **rest: Any) -> Parcel:
         """A parcel to the room, or to whose account is given."""
@@ -103,11 +132,23 @@ class Stage(ABC):
 
     @abstractmethod
     async def presses(self, who: Profile, seen: Seen, label: str, option: str = "") -> Got:
-        """Press what bears that label on a card in the room, or choose an option of it."""
+        """Press what bears that label on a card, or choose an option of it."""
 
     @abstractmethod
     async def sends(self, who: Profile, form: Any, values: Values) -> Got:
         """Fill in a form as it was drawn, every field of it, and send it."""
+
+    @abstractmethod
+    def filled(self, form: Any) -> Values:
+        """What stands in the fields of a form as it was drawn."""
+
+    def inset(self, seen: Seen) -> Any:
+        """The form that can be filled in on that card itself; None where cards take no input."""
+        return None
+
+    @abstractmethod
+    async def goes_wrong(self, trouble: Trouble, way: Way) -> bool:
+        """Let that happen to the next send of that way; False where it cannot happen on this platform."""
 
     @abstractmethod
     async def comes_home(self, who: Profile) -> Got:
@@ -168,6 +209,26 @@ def on_stage(story: Callable[[Stage], Awaitable[None]]) -> Callable[[str], None]
 
 def bare(words: str) -> str:
     return re.sub(r"\s", "", words)
+
+
+async def opened(stage: Stage, form: Form) -> Any:
+    """The form open before Ana: by a command, or by the button of what the command gives where only a button opens one."""
+    stage.says = form
+    got = await stage.types(stage.ana, "escalate")
+    if not stage.platform.can.forms_from_commands:
+        assert got.form is None
+        card = (await stage.sees(stage.ana))[-1]
+        got = await stage.presses(stage.ana, card, Inset(form).opening.label)
+    assert got.form is not None
+    return got.form
+
+
+async def tried(stage: Stage, parcel: Parcel) -> Sent | Later | Never:
+    """What became of a parcel."""
+    try:
+        return await stage.platform.deliver(parcel)
+    except (Later, Never) as told:
+        return told
 
 
 async def posted(stage: Stage, message: Message, **rest: Any) -> Any:

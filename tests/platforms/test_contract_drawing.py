@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bot.messages import (
@@ -15,6 +16,7 @@ from bot.messages import (
     Facts,
     Form,
     Heading,
+    Inset,
     ManyField,
     Menu,
     Message,
@@ -23,10 +25,11 @@ from bot.messages import (
     Paragraph,
     Picture,
     Quote,
+    SwitchField,
     TextField,
 )
 from bot.words import Code, Line, Link, Person, Secret, Strong, Text, When, line
-from tests.platforms.contract import Stage, bare, on_stage, posted
+from tests.platforms.contract import Stage, bare, on_stage, opened, posted
 from tests.platforms.samples import AT, FORMS, HOSTILE, MESSAGES
 
 MANY = 100  # options that every platform shows
@@ -48,7 +51,7 @@ def lines_of(what: Message | Form) -> Iterator[Line]:
                 yield from (fact.value for fact in facts)
             case Bullets(items):
                 yield from items
-            case Heading() | Controls() | Picture():
+            case Heading() | Controls() | Picture() | Inset():
                 pass
 
 
@@ -88,6 +91,8 @@ def words_of(what: Message | Form) -> Iterator[str]:
                 yield alt
             case Controls(inside):
                 controls += inside
+            case Inset():
+                controls.append(block.opening)
             case Paragraph() | Quote() | Bullets():
                 pass
     for control in controls:
@@ -108,6 +113,9 @@ def lost(stage: Stage, what: Message | Form, drawn: Any) -> list[str]:
 def declared(stage: Stage, what: Message | Form) -> set[tuple[str, str]]:
     """All that may be more than letters in it."""
     found = {("strong", fact.label) for fact in _facts(what)}
+    if isinstance(what, Message):
+        for form in (block.form for block in what.body if isinstance(block, Inset)):
+            found |= {("strong", form.title), *declared(stage, form)}
     for part in (part for parts in lines_of(what) for part in parts):
         match part:
             case Strong(value):
@@ -159,6 +167,24 @@ def nasty(piece: str) -> Message:
     )
 
 
+def nasty_form(piece: str) -> Form:
+    """A form with the same typed words everywhere that words can stand."""
+    options = (Option(piece, "1"), Option("Another", "2"))
+    return Form(
+        "nasty",
+        piece,
+        (
+            TextField("words", piece, piece, hint=piece, example=piece),
+            ChoiceField("one", piece, options, hint=piece),
+            ManyField("many", piece, options, hint=piece),
+            SwitchField("yes", piece, hint=piece),
+            Note(line(When(AT), " ", Text(piece))),
+        ),
+        submit=piece,
+        intro=line(Text(piece)),
+    )
+
+
 def _facts(what: Message | Form) -> Iterator[Any]:
     if isinstance(what, Message):
         yield from (fact for block in what.body if isinstance(block, Facts) for fact in block.facts)
@@ -191,13 +217,12 @@ async def test_nothing_that_people_typed_becomes_a_mention_a_link_or_a_format(st
     for name, message in MESSAGES.items():
         assert unmeant(stage, message, stage.platform.draw(message)) == [], name
     for name, form in FORMS.items():
-        stage.says = form
-        drawn = (await stage.types(stage.ana, "escalate")).form
+        drawn = await opened(stage, form)
         assert unmeant(stage, form, drawn) == [], name
     for piece in [*HOSTILE.split(), "> quoted", "_a_ :b:", "*a* `b` ~c~"]:
-        message = nasty(piece)
-        drawn = stage.platform.draw(message)
-        assert (unmeant(stage, message, drawn), lost(stage, message, drawn)) == ([], []), piece
+        message, form = nasty(piece), nasty_form(piece)
+        for what, drawn in ((message, stage.platform.draw(message)), (form, await opened(stage, form))):
+            assert (unmeant(stage, what, drawn), lost(stage, what, drawn)) == ([], []), piece
 
 
 @on_stage
@@ -219,9 +244,16 @@ async def test_what_the_bot_means_to_be_live_is_live_even_beside_the_nastiest_wo
 @on_stage
 async def test_every_word_of_a_form_is_shown_letter_for_letter(stage: Stage) -> None:
     for name, form in FORMS.items():
-        stage.says = form
-        drawn = (await stage.types(stage.ana, "escalate")).form
+        drawn = await opened(stage, form)
         assert lost(stage, form, drawn) == [], name
+
+
+@on_stage
+async def test_a_form_in_a_message_shows_the_button_that_opens_it_and_nothing_live(stage: Stage) -> None:
+    for name, form in FORMS.items():
+        message = Message(line("There is a form for this."), (Inset(replace(form, key="key-1")),))
+        drawn = stage.platform.draw(message)
+        assert (lost(stage, message, drawn), unmeant(stage, message, drawn)) == ([], []), name
 
 
 @on_stage

@@ -13,8 +13,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.inbound import Place, PlaceKind, Profile
 from bot.platforms.local import Local, Resident, Room, World
+from bot.port import Way
 from bot.words import Account
-from tests.platforms.contract import Got, Seen, Stage, Values, objects
+from tests.platforms.contract import Got, Seen, Stage, Trouble, Values, objects
 
 
 class LocalStage(Stage):
@@ -33,6 +34,8 @@ class LocalStage(Stage):
         "submit",
         "organisation",
     )
+
+    platform: Local
 
     def __init__(self, client: TestClient[web.Request, web.Application], local: Local) -> None:
         super().__init__()
@@ -82,6 +85,25 @@ class LocalStage(Stage):
         return await self._does(
             "submit", who, where=self.where, form=form["name"], context=form["context"], values=filled
         )
+
+    def filled(self, form: Any) -> Values:
+        held: dict[str, str | tuple[str, ...]] = {}
+        for each in form["fields"]:
+            match each:
+                case {"kind": "text" | "choice", "id": str(name), "value": str(value)}:
+                    held[name] = value
+                case {"kind": "many", "id": str(name), "values": list(values)}:
+                    held[name] = tuple(values)
+                case {"kind": "switch", "id": str(name), "on": bool(on)}:
+                    held[name] = "yes" if on else ""
+        return held
+
+    async def goes_wrong(self, trouble: Trouble, way: Way) -> bool:
+        """It is all in this process: only the room can be gone."""
+        if trouble is Trouble.GONE and way is Way.POST:
+            self.platform.chat.present.discard(self.where)
+            return True
+        return False
 
     async def comes_home(self, who: Profile) -> Got:
         return await self._does("open", who)

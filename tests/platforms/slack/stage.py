@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
 from bot.inbound import Place, PlaceKind, Profile
+from bot.port import Way
 from bot.words import Account
 from tests.fakes.slack import BOT, TEAM
-from tests.platforms.contract import Got, Seen, Stage, Values, objects
+from tests.platforms.contract import SLOWLY, WAIT, Got, Seen, Stage, Trouble, Values, objects
 from tests.platforms.slack.office import Office, office
 
 
@@ -23,6 +24,20 @@ class SlackStage(Stage):
         "code": r"(?<!\w)`([^`\n]+)`(?!\w)",
         "italic": r"(?<!\w)_(?=\S)([^_\n]*[^_\s])_(?!\w)",
         "struck": r"(?<!\w)~(?=\S)([^~\n]*[^~\s])~(?!\w)",
+    }
+    _METHODS: ClassVar = {
+        Way.POST: "chat.postMessage",
+        Way.DIRECT: "chat.postMessage",
+        Way.EDIT: "chat.update",
+        Way.PRIVATE: "chat.postEphemeral",
+        Way.HOME: "views.publish",
+    }
+    _TROUBLE: ClassVar = {
+        Trouble.BUSY: "429",
+        Trouble.GONE: "is_archived",
+        Trouble.REFUSED: "invalid_blocks",
+        Trouble.LOST: "lost",
+        Trouble.SLOW: "slow",
     }
     _QUOTE, _EMOJI = r"^\s*&gt;.*$", r":[\w+'-]+:"
 
@@ -83,6 +98,31 @@ class SlackStage(Stage):
             given = values[name]
             filled[name] = ([given] if given else []) if name in switches else given or None
         return await self._does(who, self.desk.fake.submit(form, filled, user=who.account.user))
+
+    def filled(self, form: Any) -> Values:
+        held: dict[str, str | tuple[str, ...]] = {}
+        for block in form["blocks"]:
+            if block["type"] != "input":
+                continue
+            element, name = block["element"], block["block_id"]
+            chosen = tuple(each["value"] for each in element.get("initial_options", ()))
+            match element["action_id"].partition(".")[0]:
+                case "text":
+                    held[name] = element.get("initial_value", "")
+                case "choice":
+                    held[name] = element.get("initial_option", {}).get("value", "")
+                case "many":
+                    held[name] = chosen
+                case "switch":
+                    held[name] = "yes" if chosen else ""
+        return held
+
+    async def goes_wrong(self, trouble: Trouble, way: Way) -> bool:
+        if trouble is Trouble.DOWN:
+            await self.desk.fake.__aexit__()
+        else:
+            self.desk.fake.fail(self._METHODS[way], self._TROUBLE[trouble], SLOWLY if trouble is Trouble.SLOW else WAIT)
+        return True
 
     async def comes_home(self, who: Profile) -> Got:
         direct = f"D{who.account.user[1:]}"
