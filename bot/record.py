@@ -78,7 +78,7 @@ def _facts(found: Scene) -> dict[str, Any]:
 
 def _names(found: Scene, numbers: dict[str, int]) -> Callable[[str], str]:
     """How a subject is called: `escalation:12` is escalation 3 of its partnership, `member:4` is a person."""
-    people = {each.subject: each.person.name for each in found.everybody}
+    people = {f"member:{id}": each.person.name for each in found.everybody for id in (each.id, *each.formerly)}
 
     def name(subject: str) -> str:
         noun = subjects.noun(subject)
@@ -89,7 +89,7 @@ def _names(found: Scene, numbers: dict[str, int]) -> Callable[[str], str]:
 
 def _who(found: Scene, event: Happening) -> tuple[str, str]:
     """The name and the organisation of whoever did it; time itself has none."""
-    who = next((each for each in found.everybody if each.id == event.actor), None)
+    who = found.who(event.actor) if event.actor is not None else None
     return (who.person.name, who.organisation) if who else ("", "")
 
 

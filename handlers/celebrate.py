@@ -88,9 +88,11 @@ def _picked(visit: Visit, mention: Mention) -> Receiver | Line:
     profile = mention.profile
     if profile.bot:
         return line(Text(profile.name), " is an app, and celebrations are for people.")
+    if profile.gone:
+        return line(Text(profile.name), " has left, and cannot be celebrated here any more.")
     for each in visit.scene.everybody:
         if each.owns(profile.account):
-            if each.left or profile.gone:
+            if each.left:
                 return line(each.shown(), " is not in this partnership any more.")
             return _oneself() if each.id == visit.actor.id else each.id
     side = visit.scene.organisation(visit.actor.side)

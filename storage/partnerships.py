@@ -5,10 +5,6 @@ One rule: queries take the caller's session, never commit and never read the clo
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,7 +13,8 @@ from sqlmodel import Session, col, func, select, update
 
 from bot.inbound import Place
 from bot.words import Key
-from storage.tables import Invite, Key_, Partnership, Room, RoomPartnership, Side, WrongTry
+from storage import codes
+from storage.tables import Invite, Partnership, Room, RoomPartnership, Side, WrongTry
 
 INVITE_LIVES = timedelta(days=7)
 TRIES_AN_HOUR = 5
@@ -116,8 +113,7 @@ def invite(session: Session, partnership_id: int, now: datetime, keys: Sequence[
         )
         .values(void_at=now)
     )
-    nonce = secrets.token_hex(16)
-    fingerprint = _fingerprint(_code(_key(session, keys), nonce))
+    nonce, fingerprint = codes.fresh(session, "invite", keys)
     made = Invite(partnership_id=partnership_id, nonce=nonce, fingerprint=fingerprint, expires_at=now + INVITE_LIVES)
     session.add(made)
     session.flush()
@@ -127,13 +123,12 @@ def invite(session: Session, partnership_id: int, now: datetime, keys: Sequence[
 def shown_code(session: Session, invite_id: int, keys: Sequence[str]) -> str:
     """Compute an invitation's code (80 bits) for showing it; empty when no key makes it any more."""
     kept = session.get_one(Invite, invite_id)
-    candidates = (_code(key, kept.nonce) for key in [*keys, _key(session, ())])
-    return next((code for code in candidates if _fingerprint(code) == kept.fingerprint), "")
+    return codes.shown(session, "invite", kept.nonce, kept.fingerprint, keys)
 
 
 def by_code(session: Session, code: str) -> Invite | None:
     """Find an invitation by what somebody typed, be it used, void or expired."""
-    return session.exec(select(Invite).where(Invite.fingerprint == _fingerprint(code))).first()
+    return session.exec(select(Invite).where(Invite.fingerprint == codes.fingerprint(code))).first()
 
 
 def wrong_tries(session: Session, account_id: int, since: datetime) -> int:
@@ -144,25 +139,3 @@ def wrong_tries(session: Session, account_id: int, since: datetime) -> int:
 
 def note_wrong_try(session: Session, account_id: int, now: datetime) -> None:
     session.add(WrongTry(account_id=account_id, at=now))
-
-
-def _key(session: Session, keys: Sequence[str]) -> str:
-    if keys:
-        return keys[0]
-    kept = session.get(Key_, "invites")
-    if kept is None:
-        kept = Key_(name="invites", value=secrets.token_hex(32))
-        session.add(kept)
-        session.flush()
-    return kept.value
-
-
-def _code(key: str, nonce: str) -> str:
-    digest = hmac.new(key.encode(), f"invite:{nonce}".encode(), hashlib.sha256).digest()[:10]
-    letters = base64.b32encode(digest).decode()
-    return "-".join(letters[i : i + 4] for i in range(0, 16, 4))
-
-
-def _fingerprint(code: str) -> str:
-    letters = "".join(letter for letter in code.upper() if letter.isalnum())
-    return hashlib.sha256(letters.encode()).hexdigest()

@@ -59,11 +59,11 @@ def meet(session: Session, profile: Profile, via: str) -> Account:
 
 
 def accounts(session: Session, person_ids: Collection[int]) -> dict[int, list[Account]]:
-    """The accounts of people, those that can be written to first."""
+    """The accounts of people: those that can be written to first, of these the one last chosen for it."""
     rows = session.exec(
         select(Account)
         .where(col(Account.person_id).in_(person_ids), col(Account.left_at).is_(None))
-        .order_by(col(Account.reachable).desc(), col(Account.id))
+        .order_by(col(Account.reachable).desc(), col(Account.chosen_at).desc().nulls_last(), col(Account.id))
     )
     found: dict[int, list[Account]] = {person: [] for person in person_ids}
     for row in rows:
@@ -73,7 +73,10 @@ def accounts(session: Session, person_ids: Collection[int]) -> dict[int, list[Ac
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member with all that a feature asks of one: the row, the person, the accounts, the zone they live in, whether away."""
+    """A member with all that a feature asks of one: the row, the person, the accounts, the zone they live in, whether away.
+
+    `formerly` are memberships that were merged into this one: whatever still names them means this person.
+    """
 
     member: Member
     person: Person
@@ -81,6 +84,7 @@ class Standing:
     accounts: tuple[Account, ...]
     zone: str
     away: tuple[tuple[date, date], ...]
+    formerly: tuple[int, ...] = ()
 
     @property
     def id(self) -> int:
@@ -132,12 +136,18 @@ def standings(session: Session, partnership_ids: Collection[int]) -> dict[int, l
         .order_by(col(Member.side), col(Member.rank), col(Member.id))
     ).all()
     ids = {member.person_id for member, _, _ in rows}
+    merged: dict[int, list[int]] = {}
+    for member, _, _ in rows:
+        if member.merged_into is not None:
+            merged.setdefault(member.merged_into, []).append(member.id)
     theirs = accounts(session, ids)
     away: dict[int, list[tuple[date, date]]] = {}
     for absence in session.exec(select(Absence).where(col(Absence.person_id).in_(ids))):
         away.setdefault(absence.person_id, []).append((absence.starts_on, absence.ends_on))
     found: dict[int, list[Standing]] = {partnership: [] for partnership in partnership_ids}
     for member, person, side in rows:
+        if member.merged_into is not None:
+            continue
         known = next((each.zone for each in theirs[person.id] if each.zone), None)
         found[member.partnership_id].append(
             Standing(
@@ -147,6 +157,7 @@ def standings(session: Session, partnership_ids: Collection[int]) -> dict[int, l
                 accounts=tuple(theirs[person.id]),
                 zone=person.zone or known or side.zone,
                 away=tuple(away.get(person.id, ())),
+                formerly=tuple(merged.get(member.id, ())),
             )
         )
     return found

@@ -48,7 +48,7 @@ def everything(session: Session, person_id: int) -> dict[str, Any]:
         .where(Member.person_id == person_id)
         .order_by(col(Member.id))
     ).all()
-    ids = [member.id for member, _, _ in members]
+    ids = _memberships(session, person_id)
     events = session.exec(
         select(Event, EventBody)
         .join(EventBody, col(EventBody.event_id) == Event.id, isouter=True)
@@ -82,6 +82,14 @@ def everything(session: Session, person_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _memberships(session: Session, person_id: int) -> Sequence[int]:
+    """The ids under which a person is on record, those that were merged into another included."""
+    own = select(Member.id).where(Member.person_id == person_id)
+    return session.exec(
+        select(Member.id).where(or_(Member.person_id == person_id, col(Member.merged_into).in_(own)))
+    ).all()
+
+
 def _of(session: Session, table: Any, condition: Any) -> Sequence[Any]:
     return session.exec(select(table).where(condition).order_by(table.id)).all()
 
@@ -101,7 +109,7 @@ def hide(session: Session, person_id: int, now: datetime) -> None:
 
 def erase(session: Session, person_id: int, now: datetime) -> list[str]:
     """Take everything that a hidden person wrote, and their accounts; gives the subjects whose cards look different now."""
-    ids = session.exec(select(Member.id).where(Member.person_id == person_id)).all()
+    ids = _memberships(session, person_id)
     accounts = session.exec(select(Account).where(Account.person_id == person_id)).all()
     subjects = _words(session, ids)
     ledger.erase(session, session.exec(select(Event.id).where(col(Event.actor).in_(ids))).all())

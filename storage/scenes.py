@@ -53,7 +53,7 @@ class Scene:
         return tuple(each for each in self.members if each.side is side)
 
     def who(self, member_id: int) -> Standing:
-        return next(each for each in self.everybody if each.id == member_id)
+        return next(each for each in self.everybody if member_id in (each.id, *each.formerly))
 
     def by_person(self, person_id: int) -> Standing | None:
         return next((each for each in self.members if each.member.person_id == person_id), None)

@@ -118,7 +118,8 @@ class Person(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """A person on one platform. `tenant` is the person's home; `via` the installation through which they can be written to."""
+    """A person on one platform. `tenant` is the person's home; `via` the installation through which they can be written to;
+    `chosen_at` when they last wanted direct messages here."""
 
     __tablename__ = "accounts"
     __table_args__ = (UniqueConstraint("platform", "tenant", "user"),)
@@ -135,6 +136,7 @@ class Account(SQLModel, table=True):
     bot: bool = False
     reachable: bool = True
     left_at: datetime | None = _maybe_at()
+    chosen_at: datetime | None = _maybe_at()
 
 
 class Absence(SQLModel, table=True):
@@ -188,7 +190,8 @@ class Side(SQLModel, table=True):
 
 class Member(SQLModel, table=True):
     """A person on a side. One row a person and partnership, so nobody can stand on both sides. `rank` orders leaders, 1 is the
-    most senior; `confirmed` is false until the shepherd confirmed a side that was only said."""
+    most senior; `confirmed` is false until the shepherd confirmed a side that was only said. `merged_into` is the row that stands for
+    this one since two accounts turned out to be one person: the record names both for ever."""
 
     __tablename__ = "members"
     __table_args__ = (UniqueConstraint("partnership_id", "person_id"),)
@@ -204,6 +207,7 @@ class Member(SQLModel, table=True):
     confirmed: bool = True
     joined_at: datetime = _at()
     left_at: datetime | None = _maybe_at()
+    merged_into: int | None = _maybe("members")
 
 
 class Room(SQLModel, table=True):
@@ -242,8 +246,22 @@ class Invite(SQLModel, table=True):
     void_at: datetime | None = _maybe_at()
 
 
+class Link(SQLModel, table=True):
+    """A way for a second account to join the person of `account_id`. The code itself is computed when it is shown."""
+
+    __tablename__ = "links"
+
+    id: int = _id()
+    account_id: int = _ref("accounts")
+    nonce: str
+    fingerprint: str = Field(unique=True)
+    expires_at: datetime = _at()
+    used_at: datetime | None = _maybe_at()
+    void_at: datetime | None = _maybe_at()
+
+
 class WrongTry(SQLModel, table=True):
-    """A wrong invite code, counted for an hour."""
+    """A wrong code, of an invitation or for joining accounts, counted for an hour."""
 
     __tablename__ = "wrong_tries"
 

@@ -1,4 +1,4 @@
-"""What is computed when it is shown and never stored: today the invite code.
+"""What is computed when it is shown and never stored: the codes of invitations and of accounts to be joined.
 
 One rule: a `Secret` is turned into its words only on the way out, after everything that is kept was written.
 """
@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from sqlmodel import Session
 
 from bot.words import Code, Secret
-from storage import partnerships
+from storage import linking, partnerships
 
 T = TypeVar("T")
+_CODES = {"invite": partnerships.shown_code, "link": linking.shown_code}
 
 
 def reveal(session: Session, said: T, keys: Sequence[str]) -> T:
@@ -26,7 +27,8 @@ def reveal(session: Session, said: T, keys: Sequence[str]) -> T:
 def _walk(session: Session, value: Any, keys: Sequence[str]) -> Any:
     match value:
         case Secret(ref):
-            return Code(partnerships.shown_code(session, int(ref.partition(":")[2]), keys))
+            noun, _, number = ref.partition(":")
+            return Code(_CODES[noun](session, int(number), keys))
         case tuple():
             walked = tuple(_walk(session, each, keys) for each in value)
             return walked if any(new is not old for new, old in zip(walked, value, strict=True)) else value
