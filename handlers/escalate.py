@@ -42,7 +42,7 @@ def escalate(visit: Visit, session: Session) -> Reply:
     both_here(visit)
     allow(visit, Right.ESCALATE)
     others = {each.id: each.person.name for each in _others(visit)}
-    wish = grammar.escalation_wish(visit.words, lambda name: bool(naming.matches(name, others)))
+    wish = grammar.escalation_wish(visit.words, lambda name: bool(naming.matches(name, others)), visit.account.locale)
     draft = Draft(summary=wish.text, wanted_by=wish.by or "", high=wish.high)
     match wish.to:
         case int(level):

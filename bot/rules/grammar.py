@@ -109,10 +109,11 @@ _NAME_AT_END = re.compile(rf"(?i)(?:^|(?<=\s)){_NAME}$")
 _BY_AT_END = re.compile(r"(?i)(?:^|(?<=\s))by[ \t]+((?:(?!\bby\b)[^\n\x02])+)$")
 
 
-def escalation_wish(words: Words, known: Callable[[str], bool] = lambda name: False) -> Wish:
+def escalation_wish(words: Words, known: Callable[[str], bool] = lambda name: False, locale: str | None = None) -> Wish:
     """Read `what is wrong [by <date>] [to <level or @person>] [!high]`; the clauses may come in any order.
 
-    A person is picked, or typed after an @ with a name that is `known`; any other @ stays in the sentence.
+    A person is picked, or typed after an @ with a name that is `known`; any other @ stays in the sentence. Dates may be in the
+    language of the `locale`.
     """
     line = _line(words)
     text, high = _flag(line.text, "high")
@@ -128,7 +129,7 @@ def escalation_wish(words: Words, known: Callable[[str], bool] = lambda name: Fa
             to = _addressed(last, line)
         elif to is None and (last := _NAME_AT_END.search(text, near)) and known(last[1].rstrip(".")):
             to = last[1].rstrip(".")
-        elif by is None and (last := _BY_AT_END.search(text, near)) and _is_date(last[1]):
+        elif by is None and (last := _BY_AT_END.search(text, near)) and _is_date(last[1], locale):
             by = tidy(last[1])
         else:
             break
@@ -142,8 +143,8 @@ def _name_before(words: str, known: Callable[[str], bool]) -> str | None:
     return next((words[:end] for end in reversed(ends) if known(words[:end])), None)
 
 
-def _is_date(phrase: str) -> bool:
-    return len(phrase) <= LONGEST and looks_like_date(phrase)
+def _is_date(phrase: str, locale: str | None) -> bool:
+    return len(phrase) <= LONGEST and looks_like_date(phrase, locale)
 
 
 def _addressed(found: re.Match[str], line: _Line) -> int | Mention:

@@ -180,3 +180,10 @@ def test_forty_thousand_letters_are_taken_at_once(piece: str) -> None:
 )
 def test_a_typed_name_is_lifted_out_only_where_it_is_known(typed: str, wish: Wish) -> None:
     assert escalation_wish((typed,), {"priya", "priya rao", "Priya Rao"}.__contains__) == wish
+
+
+def test_a_date_in_the_persons_own_language_is_taken_out_of_the_sentence() -> None:
+    assert escalation_wish(("the rig is down by freitag 14 uhr",), locale="de-DE") == Wish(
+        "the rig is down", "freitag 14 uhr", None, False
+    )
+    assert escalation_wish(("the rig is down by freitag 14 uhr",)).by is None

@@ -7,13 +7,14 @@ readings, or with an example; a date without a time of day means the end of the 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.rules import Reading as Reading
 from bot.rules import Unclear as Unclear
 from bot.rules.dates.asking import EXAMPLE, Found, Here
 from bot.rules.dates.clock import lift_time, next_time, put_together, time_from_now
 from bot.rules.dates.days import read_days
+from bot.rules.dates.foreign import in_english
 from bot.rules.dates.period import period_of, vague_days
 from bot.rules.dates.vocabulary import COUNT, DATE_WORD, FIGURES, LEADING, MONTH, UNIT, one_spelling
 from bot.rules.worktime import Calendar, place
@@ -26,7 +27,8 @@ def deadline(
 ) -> Reading:
     """Read the one instant that the words mean to somebody in that zone. Raises Unclear, with the readings if there are several.
 
-    `locale` (`en-GB`, `de-DE`) settles 03/04 and month names; `calendar` settles working days and when a day ends.
+    `locale` (`en-GB`, `de-DE`) settles 03/04 and which language is understood beside
+    English; `calendar` settles working days and when a day ends.
     """
     typed = " ".join(text.split())
     if len(typed) > LONGEST:
@@ -35,19 +37,19 @@ def deadline(
     if not phrase:
         raise Unclear(f"By when? {EXAMPLE}")
     here = Here(typed, now, zone, locale or "", calendar or Calendar(zone))
-    try:
-        return here.choose(_read(phrase, here))
-    except Unclear:
-        raise
-    except (OverflowError, ValueError):  # a year that calendars do not have
-        raise Unclear(f"“{typed}” is too far away. {EXAMPLE}") from None
+    return here.choose(_read_in_each_language(phrase, here))
 
 
-def looks_like_date(phrase: str) -> bool:
+def looks_like_date(phrase: str, locale: str | None = None) -> bool:
     """Tell whether somebody who wrote `by <phrase>` meant a day or a time, even one that cannot be read."""
+    if locale and any(map(looks_like_date, in_english(one_spelling(phrase[: 4 * LONGEST]), locale))):
+        return True
     plain = re.sub(r"^(?:(?:the|on|at|about|around|early|late|mid)\s+)+", "", one_spelling(phrase[: 4 * LONGEST]))
     if re.match(rf"(?:{LEADING})\b", plain):
-        return re.search(rf"\b(?:{DATE_WORD}|{UNIT}|business|play|past \w+|2\d{{3}}|\d+h\d*)\b", plain) is not None
+        return (
+            re.search(rf"\b(?:{DATE_WORD}|{UNIT}|business|play|h[12]|past \w+|2\d{{3}}|\d+[dhw]\d*)\b", plain)
+            is not None
+        )
     return any(
         re.match(form, plain)
         for form in (
@@ -61,12 +63,30 @@ def looks_like_date(phrase: str) -> bool:
     )
 
 
+def _read_in_each_language(phrase: str, here: Here) -> Found:
+    """Read the words as English and as the person's own language: where both can be meant, all their readings count."""
+    found: list[Found] = []
+    refused: list[Unclear] = []
+    for words in dict.fromkeys((phrase, *in_english(phrase, here.locale))):
+        try:
+            found.append(_read(words, here))
+        except Unclear as unclear:
+            refused.append(unclear)
+        except (OverflowError, ValueError):  # a year that calendars do not have
+            refused.append(here.unclear("is too far away"))
+    if not found:
+        raise refused[-1]
+    return Found(tuple(at for each in found for at in each.readings), all(each.sure for each in found))
+
+
 def _read(phrase: str, here: Here) -> Found:
     if (moment := _iso(phrase, here) or time_from_now(phrase, here)) is not None:
         return Found((moment,))
+    if hours := re.fullmatch(r"(\d{1,2}) ?h", phrase):
+        return _hours_or_clock(int(hours[1]), here)
     times, rest = lift_time(phrase, here)
     # Small words carry nothing here: "the last friday of the month" is "last friday month".
-    rest = " ".join(word for word in rest.split() if word not in ("the", "of", "on", "de", "del", "den", "le", "el"))
+    rest = " ".join(word for word in rest.split() if word not in ("the", "of", "on"))
     if not rest:
         if times is None:
             raise here.unclear()
@@ -84,6 +104,16 @@ def _read(phrase: str, here: Here) -> Found:
     days, sure = read_days(rest, here)
     found = put_together(days, times, here)
     return Found(found.readings, sure and found.sure)
+
+
+def _hours_or_clock(hour: int, here: Here) -> Found:
+    """Read `8h`: a time of day to those who write it so, to others it may be hours from now."""
+    later = here.now + timedelta(hours=hour)
+    if hour > 24:
+        return Found((later,))
+    times, _ = lift_time(f"{hour}h", here)
+    at = next_time(times, here).readings if times else ()
+    return Found(at if here.language in ("fr", "es", "pt") else (*at, later))
 
 
 def _iso(phrase: str, here: Here) -> datetime | None:

@@ -40,12 +40,12 @@ _HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(COUNTS[1:])})"
 _CLOCKS = tuple(
     re.compile(rf"(?<![\w/.:+-]){form}(?P<zone> ?(?:utc|gmt))?(?![\w/:+-]|\.\d)")
     for form in (
-        rf"(?:at )?(?P<past>half past|quarter past|quarter to) {_HOUR}(?: ?(?P<half>[ap])m)?",
+        rf"(?:at )?(?:a )?(?P<past>half past|quarter past|quarter to) {_HOUR}(?: ?(?P<half>[ap])m)?",
         r"(?:at |@ ?)?(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?: ?(?P<half>[ap])m|h)?",
         r"(?:at |@ ?)?(?P<hour>\d{1,2})(?:\.(?P<minute>\d{2}))? ?(?P<half>[ap])m",
         r"(?:at |@ ?)(?P<hour>\d{1,2})\.(?P<minute>\d{2})",
         r"(?:at |@ ?)(?P<hour>\d{2})(?P<minute>\d{2})",
-        r"(?:at |@ ?)?(?P<hour>\d{1,2}) ?h(?: ?uhr)?",
+        r"(?:at |@ ?)?(?P<hour>\d{1,2}) ?h",
         rf"(?:at |@ ?)?{_HOUR} ?o'?clock(?: ?(?P<half>[ap])m)?",
         rf"(?:at |@ ?){_HOUR}",
     )

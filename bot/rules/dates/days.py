@@ -61,8 +61,12 @@ def _by_weekday(rest: str, here: Here) -> tuple[list[date], bool] | None:
         if match[1] == "next":
             return sorted({coming[-1], monday + (7 + weekday_of(match[2])) * DAY}), True
         return coming, match[1] != "this" or coming[0] < monday + WEEK
-    if match := re.fullmatch(rf"({WEEKDAY}) week|(?:a )?week (?:from )?({WEEKDAY})", rest):
-        return [day + WEEK for day in _coming(weekday_of(match[1] or match[2]), here)], True
+    base = rf"{WEEKDAY}|today|tomorrow"
+    if match := re.fullmatch(rf"({base}) week|(?:({COUNT}) )?(week|fortnight)s? (?:from )?({base})", rest):
+        weeks = number(match[2] or "a") * (2 if match[3] == "fortnight" else 1)
+        return [day + weeks * WEEK for day in read_days(match[1] or match[4], here)[0]], True
+    if match := re.fullmatch(rf"(today|tomorrow) in ({COUNT}) weeks?", rest):
+        return [day + number(match[2]) * WEEK for day in read_days(match[1], here)[0]], True
     either = re.fullmatch(rf"({WEEKDAY}) (this|next) week|(this|next) week ({WEEKDAY})", rest)
     if either:
         start = week_of(here)[0] + (WEEK if "next" in (either[2], either[3]) else 0 * DAY)
@@ -76,6 +80,7 @@ def _by_weekday(rest: str, here: Here) -> tuple[list[date], bool] | None:
 
 
 def _by_distance(rest: str, here: Here) -> tuple[list[date], bool] | None:
+    rest = re.sub(rf"^next (?=(?:{WORKDAYS})$)", "1 ", rest)
     match = re.fullmatch(
         rf"(?:in |within )?(?P<count>{COUNT})(?: of)? ?(?P<unit>{DAYS})(?:'s?)?(?: time)?(?: (?P<way>from|after|before) (?P<base>.+))?",
         rest,
@@ -108,7 +113,7 @@ def _by_end(rest: str, here: Here) -> tuple[list[date], bool] | None:
     short = re.sub(r"^eo([wmqy])$", r"\1", rest)
     if short != rest:
         rest = "end " + {"w": "week", "m": "month", "q": "quarter", "y": "year"}[short]
-    rest = re.sub(r"^((?:this |next )?(?:week|month|quarter|year))(?:'s)? end$", r"end \1", rest)
+    rest = re.sub(r"^((?:this |next )?(?:week|month|quarter|year)|[qh]\d)(?:'s)? end$", r"end \1", rest)
     match = re.fullmatch(r"end (.+)", rest)
     if not match:
         return None

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 from bot.rules.dates.asking import Here
-from bot.rules.dates.vocabulary import MONTH, MONTHS, WEEKDAY, weekday_of
+from bot.rules.dates.vocabulary import MONTH, MONTHS, ORDINALS, WEEKDAY, weekday_of
 
 
 def by_calendar(rest: str, here: Here) -> tuple[list[date], bool] | None:
@@ -79,13 +78,15 @@ def _order(here: Here) -> str | None:
 
 
 def _by_month(plain: str, here: Here) -> tuple[list[date], bool] | None:
-    word = r"(?P<month>[^\W\d_]{3,})\.?"
-    day, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?", r"(?:[ -](?P<year>\d{4}|this year|next year))?"
+    word = rf"(?P<month>{MONTH})\.?"
+    day = rf"(?P<day>{'|'.join(ORDINALS)}|\d{{1,2}})(?:st|nd|rd|th|\.)?"
+    year = r"(?:[ -](?P<year>\d{4}|this year|next year|(?<=[a-z]-)\d\d))?"
     match = re.fullmatch(rf"{day}[ -]?{word}{year}", plain) or re.fullmatch(rf"{word}[ -]?{day}{year}", plain)
-    month = _month(match["month"], here.language) if match else None
-    if not match or month is None:
+    if not match:
         return None
-    return _dated(int(match["day"]), month, match["year"], here)
+    return _dated(
+        ORDINALS.get(match["day"]) or int(match["day"]), MONTHS.index(match["month"][:3]) + 1, match["year"], here
+    )
 
 
 def _by_day(plain: str, here: Here) -> tuple[list[date], bool] | None:
@@ -101,28 +102,6 @@ def _by_day(plain: str, here: Here) -> tuple[list[date], bool] | None:
     if not days:
         raise here.unclear("names a day that no month has")
     return days[: 2 if days[0] == here.today else 1], True
-
-
-def _month(word: str, language: str) -> int | None:
-    if re.fullmatch(MONTH, word):
-        return MONTHS.index(word[:3]) + 1
-    return _foreign_month(word, language) if language and language != "en" else None
-
-
-@lru_cache(maxsize=256)
-def _foreign_month(word: str, language: str) -> int | None:
-    """Ask the date library for the name of a month, and for nothing else: it guesses at whole phrases."""
-    import dateparser
-
-    try:
-        read = dateparser.parse(
-            f"15 {word} 2024",
-            languages=[language],
-            settings={"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]},
-        )
-    except ValueError:  # a language it does not know
-        return None
-    return read.month if read and (read.day, read.year) == (15, 2024) else None
 
 
 def _dated(day: int, month: int, year: str | None, here: Here) -> tuple[list[date], bool]:

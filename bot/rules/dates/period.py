@@ -39,9 +39,9 @@ def period_of(words: str, here: Here) -> tuple[date, date] | None:
     elif match := re.fullmatch(rf"({MONTH})(?: (\d{{4}}|this year|next year))?", words):
         months = 1
         begin = _coming_period(MONTHS.index(match[1][:3]) + 1, 1, match[2], today)
-    elif match := re.fullmatch(r"q([1-4])(?: (\d{4}|this year|next year))?", words):
-        months = 3
-        begin = _coming_period(int(match[1]) * 3 - 2, 3, match[2], today)
+    elif match := re.fullmatch(r"(q[1-4]|h[12])(?: (\d{4}|this year|next year))?", words):
+        months = 3 if match[1][0] == "q" else 6
+        begin = _coming_period((int(match[1][1]) - 1) * months + 1, months, match[2], today)
     elif match := re.fullmatch(r"2\d{3}", words):
         months, begin = 12, date(int(words), 1, 1)
     else:

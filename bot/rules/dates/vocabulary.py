@@ -18,6 +18,23 @@ MONTH = (
 WEEKDAY = r"mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 COUNT = rf"\d{{1,3}}|an?|a couple|couple|{'|'.join(COUNTS)}"
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_NTHS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+# What is longer than COUNTS and ORDINALS, in figures.
+_SPELLED = (
+    {word: str(13 + index) for index, word in enumerate(_TEENS)}
+    | {f"{word}th": f"{13 + index}th" for index, word in enumerate(_TEENS)}
+    | {
+        f"{word}th": f"{6 + index}th"
+        for index, word in enumerate(("six", "seven", "eigh", "nin", "ten", "eleven", "twelf"))
+    }
+    | {ten: f"{20 + 10 * index}" for index, ten in enumerate(_TENS)}
+    | {f"{ten[:-1]}ieth": f"{20 + 10 * index}th" for index, ten in enumerate(_TENS)}
+    | {f"{ten} {one}": f"{20 + 10 * i + 1 + j}" for i, ten in enumerate(_TENS) for j, one in enumerate(COUNTS[1:10])}
+    | {f"{ten} {nth}": f"{20 + 10 * i + 1 + j}th" for i, ten in enumerate(_TENS) for j, nth in enumerate(_NTHS)}
+)
+_SPELLED_OUT = re.compile(rf"\b({'|'.join(sorted(_SPELLED, key=len, reverse=True)).replace(' ', '[ -]')})\b")
 ORDINALS = {
     "first": 1,
     "1st": 1,
@@ -39,7 +56,7 @@ END_OF_DAY = (
 )
 DATE_WORD = (
     rf"{MONTH}|{WEEKDAY}|today|tonight|tomorrow|tmrw|tmr|tmw|overmorrow|yesterday|now|asap|noon|midday|midnight|morning"
-    rf"|afternoon|evening|weekend|eo[wmqy]|{END_OF_DAY}|month end|quarter end|year end|q[1-4]"
+    rf"|afternoon|evening|weekend|eo[wmqy]|{END_OF_DAY}|(?:week|month|quarter|year)(?:'s)? end|q[1-4]"
 )
 LEADING = (
     r"in|within|next|this|coming|last|first|second|third|fourth|fifth|end|start|beginning|middle|close|half|quarter"
@@ -54,6 +71,11 @@ def one_spelling(text: str) -> str:
     plain = re.sub(r"[–—]", "-", plain).replace(",", " ")
     plain = re.sub(r"\b([ap])\. ?m\b\.?", r"\1m", plain)
     plain = re.sub(r"[!?]+$|(?<=[^\W\d])\.$", "", plain.strip())
+    plain = re.sub(r"(?<=[^\W\d])\.(?= )", "", plain)
+    plain = _SPELLED_OUT.sub(lambda match: _SPELLED[match[1].replace("-", " ")], plain)
+    plain = re.sub(r"\b(week|month|quarter|year)-end\b", r"\1 end", plain)
+    plain = re.sub(rf"\b(in|within) (?:the )?next (?=(?:{COUNT})\b)", r"\1 ", plain)
+    plain = re.sub(rf"\b({'|'.join(ORDINALS)}) quarter\b", lambda match: f"q{ORDINALS[match[1]]}", plain)
     plain = re.sub(r"\b(?:the )?day after tomorrow\b", "overmorrow", plain)
     plain = re.sub(r"\btonight\b", "today night", plain)
     plain = re.sub(r"\bthis (?=morning|afternoon|evening)", "today ", plain)

@@ -1,40 +1,10 @@
 from __future__ import annotations
 
-from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
-from time import perf_counter
-from zoneinfo import ZoneInfo
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bot.rules.dates import Reading, Unclear, deadline, looks_like_date
-from bot.rules.worktime import Calendar
+from bot.rules.dates import looks_like_date
+from tests.rules.dates.reading import asked, read
 
-ZONE = "Europe/Berlin"
-WEDNESDAY = "2027-01-13 10:07"
-BAVARIA = Calendar(ZONE, country="DE", region="BY")
-
-
-def at(text: str, zone: str = ZONE) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-def read(phrase: str, now: str = WEDNESDAY, locale: str | None = None, calendar: Calendar | None = None) -> str:
-    found = deadline(phrase, now=at(now), zone=ZONE, locale=locale, calendar=calendar)
-    assert found.at.utcoffset() == timedelta(0)
-    return f"{found.at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}"
-
-
-def asked(phrase: str, now: str = WEDNESDAY, locale: str | None = None) -> tuple[str, list[str]]:
-    with pytest.raises(Unclear) as unclear:
-        deadline(phrase, now=at(now), zone=ZONE, locale=locale)
-    readings = unclear.value.readings
-    return str(unclear.value), [f"{found.at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}" for found in readings]
-
-
-# Said on Wednesday 13 January 2027 at 10:07 in Berlin.
 UNDERSTOOD = """
 today                               2027-01-13 17:00
 by today                            2027-01-13 17:00
@@ -66,7 +36,6 @@ midnight                            2027-01-14 00:00
 08:30                               2027-01-14 08:30
 at 17                               2027-01-13 17:00
 at 1430                             2027-01-13 14:30
-14h                                 2027-01-13 14:00
 14h30                               2027-01-13 14:30
 at 14.30                            2027-01-13 14:30
 3pm                                 2027-01-13 15:00
@@ -191,18 +160,155 @@ may 5                               2027-05-05 17:00
 31/12/2027                          2027-12-31 17:00
 3.4.                                2027-04-03 17:00
 3.4.2027                            2027-04-03 17:00
+2 weeks from now                    2027-01-27 17:00
+2 weeks today                       2027-01-27 17:00
+today in 2 weeks                    2027-01-27 17:00
+a week from today                   2027-01-20 17:00
+a week from now at noon             2027-01-20 12:00
+a week tomorrow                     2027-01-21 17:00
+tomorrow week                       2027-01-21 17:00
+a fortnight on friday               2027-01-29 17:00
+2 weeks on friday                   2027-01-29 17:00
+within the next 2 hours             2027-01-13 12:07
+in the next 3 days                  2027-01-16 17:00
+within the next two weeks           2027-01-27 17:00
+noon on friday                      2027-01-15 12:00
+Friday at 12                        2027-01-15 12:00
+friday 12pm                         2027-01-15 12:00
+friday 12am                         2027-01-15 00:00
+friday at 0:00                      2027-01-15 00:00
+friday 24:00                        2027-01-16 00:00
+friday @ 5 pm                       2027-01-15 17:00
+friday 5:30pm                       2027-01-15 17:30
+friday 5.30 pm                      2027-01-15 17:30
+friday, 17:00                       2027-01-15 17:00
+friday 17:00 utc                    2027-01-15 18:00
+friday 17:00 GMT                    2027-01-15 18:00
+friday at 0900                      2027-01-15 09:00
+friday close of business            2027-01-15 17:00
+friday COB                          2027-01-15 17:00
+COB friday                          2027-01-15 17:00
+EOD friday                          2027-01-15 17:00
+end of business friday              2027-01-15 17:00
+close of play tomorrow              2027-01-14 17:00
+end of day tomorrow                 2027-01-14 17:00
+by the end of tomorrow              2027-01-14 17:00
+by end of next week                 2027-01-22 17:00
+by the end of this month            2027-01-31 17:00
+by month's end                      2027-01-31 17:00
+end of the current month            2027-01-31 17:00
+end of Jan                          2027-01-31 17:00
+last day of february                2027-02-28 17:00
+last day of the month               2027-01-31 17:00
+last business day of march          2027-03-31 17:00
+last weekday of the month           2027-01-29 17:00
+first business day of next month    2027-02-01 17:00
+first working day of february       2027-02-01 17:00
+first of february                   2027-02-01 17:00
+february first                      2027-02-01 17:00
+the first of march                  2027-03-01 17:00
+the fifteenth                       2027-01-15 17:00
+third thursday in march             2027-03-18 17:00
+3rd thursday of march 2028          2028-03-16 17:00
+end of next quarter                 2027-06-30 17:00
+end of this quarter                 2027-03-31 17:00
+EOQ                                 2027-03-31 17:00
+end of Q2                           2027-06-30 17:00
+Q2 end                              2027-06-30 17:00
+end of 2nd quarter                  2027-06-30 17:00
+end of the second quarter           2027-06-30 17:00
+end of H1                           2027-06-30 17:00
+end of next year                    2028-12-31 17:00
+year-end                            2027-12-31 17:00
+by year end                         2027-12-31 17:00
+Jan 20                              2027-01-20 17:00
+Jan 20th 3pm                        2027-01-20 15:00
+January 20, 2027                    2027-01-20 17:00
+20 Jan 2027 at 15:00                2027-01-20 15:00
+Wed, 20 Jan 2027 15:00              2027-01-20 15:00
+Wednesday January 20                2027-01-20 17:00
+Wednesday the 20th                  2027-01-20 17:00
+the 20th of january                 2027-01-20 17:00
+20th of this month                  2027-01-20 17:00
+20-Jan-27                           2027-01-20 17:00
+1/20/2027                           2027-01-20 17:00
+1/20/27 3pm                         2027-01-20 15:00
+20/1/27 3pm                         2027-01-20 15:00
+1/20 at 15:00                       2027-01-20 15:00
+2027-01-20T15:00:00Z                2027-01-20 16:00
+2027-01-20T15:00:00.000Z            2027-01-20 16:00
+2027-01-20T15:00:00+0530            2027-01-20 10:30
+2027-01-20T15:00-08                 2027-01-21 00:00
+2027-01-20 15:00 UTC                2027-01-20 16:00
+2027-01-20 15:00 Z                  2027-01-20 16:00
+2027-01-20 3pm                      2027-01-20 15:00
+2027-01-20 noon                     2027-01-20 12:00
+2027/1/20                           2027-01-20 17:00
+20.01.2027                          2027-01-20 17:00
+15:00 tomorrow                      2027-01-14 15:00
+9am tomorrow morning                2027-01-14 09:00
+tomorrow at nine                    2027-01-14 09:00
+tomorrow at quarter past nine       2027-01-14 09:15
+tomorrow at a quarter past nine     2027-01-14 09:15
+quarter to 10 tomorrow              2027-01-14 09:45
+in a couple of weeks                2027-01-27 17:00
+in a couple days                    2027-01-15 17:00
+in one and a half hours             2027-01-13 11:37
+in 45 min                           2027-01-13 10:52
+45 minutes                          2027-01-13 10:52
+in 1h                               2027-01-13 11:07
+in 1 hr                             2027-01-13 11:07
+24 hours                            2027-01-14 10:07
+48h                                 2027-01-15 10:07
+in 2d                               2027-01-15 17:00
+in 2w                               2027-01-27 17:00
+3d                                  2027-01-16 17:00
+in 36 hours                         2027-01-14 22:07
+in 6 months                         2027-07-13 17:00
+6 months from now                   2027-07-13 17:00
+in ten days                         2027-01-23 17:00
+ten days from now                   2027-01-23 17:00
+in twenty days                      2027-02-02 17:00
+in fourteen days                    2027-01-27 17:00
+in thirty minutes                   2027-01-13 10:37
+in 14 days                          2027-01-27 17:00
+within 5 working days               2027-01-20 17:00
+within 24 hours                     2027-01-14 10:07
+next working day                    2027-01-14 17:00
+next business day at 9              2027-01-14 09:00
+the next working day                2027-01-14 17:00
+2 days before the end of the month  2027-01-29 17:00
+a week before march 1               2027-02-22 17:00
+feb 29 2028                         2028-02-29 17:00
+tomorrow at 5 in the afternoon      2027-01-14 17:00
+1st                                 2027-02-01 17:00
+sun 9pm                             2027-01-17 21:00
+friday night at 11                  2027-01-15 23:00
+mon 18 jan 09:00                    2027-01-18 09:00
+mon. jan. 18                        2027-01-18 17:00
+due friday                          2027-01-15 17:00
+until friday noon                   2027-01-15 12:00
+till the 20th                       2027-01-20 17:00
+no later than friday                2027-01-15 17:00
+this coming friday                  2027-01-15 17:00
+coming monday                       2027-01-18 17:00
+a week from monday                  2027-01-25 17:00
+two weeks from monday               2027-02-01 17:00
+10 days from friday                 2027-01-25 17:00
+3 months from 1 february            2027-05-01 17:00
+this friday at noon                 2027-01-15 12:00
 """
 
-ROWS = [tuple(row.rsplit("  ", 1)) for row in UNDERSTOOD.strip().splitlines()]
+PHRASES = [tuple(part.strip() for part in row.rsplit("  ", 1)) for row in UNDERSTOOD.strip().splitlines()]
 
 
-@pytest.mark.parametrize(("phrase", "expected"), [(phrase.strip(), expected.strip()) for phrase, expected in ROWS])
+@pytest.mark.parametrize(("phrase", "expected"), PHRASES)
 def test_plain_words_are_understood(phrase: str, expected: str) -> None:
     assert read(phrase) == expected
     assert looks_like_date(phrase.removeprefix("by "))
 
 
-# Said at the same moment; each with all its readings that are still to come.
+# Each with all its readings that are still to come.
 TWO_WAYS = """
 at 3                         2027-01-13 15:00, 2027-01-14 03:00
 half past 3                  2027-01-13 15:30, 2027-01-14 03:30
@@ -234,6 +340,16 @@ first monday of the month    2027-02-01 17:00
 03/04/2027                   2027-03-04 17:00, 2027-04-03 17:00
 10 jan                       2028-01-10 17:00
 29 feb                       2028-02-29 17:00
+14h                          2027-01-13 14:00, 2027-01-14 00:07
+8h                           2027-01-13 18:07, 2027-01-13 20:00, 2027-01-14 08:00
+24h                          2027-01-14 00:00, 2027-01-14 10:07
+this wednesday               2027-01-13 17:00, 2027-01-20 17:00
+next quarter                 2027-04-01 17:00, 2027-06-30 17:00
+next year                    2028-01-01 17:00, 2028-12-31 17:00
+H1 2028                      2028-01-01 17:00, 2028-06-30 17:00
+sunday night                 2027-01-17 20:00, 2027-01-18 00:00
+quarter past four tomorrow   2027-01-14 04:15, 2027-01-14 16:15
+jan 12                       2028-01-12 17:00
 """
 
 
@@ -297,6 +413,44 @@ def test_what_can_be_read_in_two_ways_is_asked_back_with_its_readings(phrase: st
         ("at", "not a date that I understand"),
         ("end of", "not a date that I understand"),
         ("the vendor", "not a date that I understand"),
+        ("by friday please", "not a date that I understand"),
+        ("tomorrow or friday", "not a date that I understand"),
+        ("tomorrow between 9 and 10", "not a date that I understand"),
+        ("9-10 tomorrow", "not a date that I understand"),
+        ("9 to 5 on friday", "not a date that I understand"),
+        ("3 tomorrow", "not a date that I understand"),
+        ("friday 0900", "not a date that I understand"),
+        ("friday 17:00 EST", "not a date that I understand"),
+        ("friday after next", "not a date that I understand"),
+        ("the week after next", "not a date that I understand"),
+        ("second to last friday of march", "not a date that I understand"),
+        ("in about 2 weeks", "not a date that I understand"),
+        ("in less than 3 days", "not a date that I understand"),
+        ("in a few days", "not a date that I understand"),
+        ("around noon", "not a date that I understand"),
+        ("later today", "not a date that I understand"),
+        ("later this week", "not a date that I understand"),
+        ("early next week", "not a date that I understand"),
+        ("before friday", "not a date that I understand"),
+        ("after friday", "not a date that I understand"),
+        ("not friday", "not a date that I understand"),
+        ("friday lunchtime", "not a date that I understand"),
+        ("new year's eve", "not a date that I understand"),
+        ("2027-W03", "not a date that I understand"),
+        ("20 jan 27", "not a date that I understand"),
+        ("-1 day", "not a date that I understand"),
+        ("in 1,5 hours", "not a date that I understand"),
+        ("end of the fifth quarter", "not a date that I understand"),
+        ("never", "not a date that I understand"),
+        ("???", "By when?"),
+        ("twenty", "is a number"),
+        ("00/00/0000", "exist"),
+        ("31 april", "not a day that exists"),
+        ("29 february 2027", "not a day that exists"),
+        ("january 12 2027", "in the past"),
+        ("end of 2026", "in the past"),
+        ("5 minutes ago", "in the past"),
+        ("yesterday at noon", "in the past"),
         ("x" * 61, "too long"),
     ],
 )
@@ -305,182 +459,3 @@ def test_what_is_not_understood_is_asked_back_with_an_example(phrase: str, why: 
     assert why in said
     assert "friday noon" in said
     assert readings == []
-
-
-@pytest.mark.parametrize(
-    ("phrase", "locale", "expected"),
-    [
-        ("03/04", "en-US", "2027-03-04 17:00"),
-        ("03/04", "en_GB", "2027-04-03 17:00"),
-        ("03/04/27", "de-DE", "2027-04-03 17:00"),
-        ("3. Dezember", "de-DE", "2027-12-03 17:00"),
-        ("1er décembre", "fr", "2027-12-01 17:00"),
-        ("1 de diciembre de 2027", "es-ES", "2027-12-01 17:00"),
-        ("1 December at 14:00", "fr-FR", "2027-12-01 14:00"),
-    ],
-)
-def test_the_locale_settles_the_order_and_the_names_of_months(phrase: str, locale: str, expected: str) -> None:
-    assert read(phrase, locale=locale) == expected
-
-
-@pytest.mark.parametrize(
-    ("phrase", "locale"),
-    [
-        ("15/04", "en-US"),
-        ("03/04", "en"),
-        ("03/04", "en-CA"),
-        ("03/04", "es-US"),
-        ("03/04", "fr-CA"),
-        ("3 abends", "de"),
-        ("3. dezember", "tlh"),
-        ("3 ago", "en-GB"),
-    ],
-)
-def test_a_locale_that_does_not_settle_it_leaves_the_question(phrase: str, locale: str) -> None:
-    asked(phrase, locale=locale)
-
-
-@pytest.mark.parametrize(
-    ("now", "phrase", "expected"),
-    [
-        ("2027-01-15 18:00", "friday", "2027-01-22 17:00"),  # today's working day is over
-        ("2027-01-15 18:00", "end of next week", "2027-01-22 17:00"),
-        ("2027-01-15 14:00", "noon", "2027-01-16 12:00"),
-        ("2027-01-17 12:00", "next monday", "2027-01-18 17:00"),
-        ("2027-01-31 12:00", "in a month", "2027-02-28 17:00"),
-        ("2027-01-31 12:00", "the 31st at 18:00", "?"),
-        ("2027-11-20 12:00", "1 march", "2028-03-01 17:00"),
-        ("2027-11-20 12:00", "end of march", "2028-03-31 17:00"),
-        ("2027-03-27 12:00", "tomorrow at 02:30", "2027-03-28 03:00"),  # clocks skip it
-        ("2027-10-30 12:00", "tomorrow at 02:30", "2027-10-31 02:30"),
-        ("2027-03-27 12:00", "in 24 hours", "2027-03-28 13:00"),
-    ],
-)
-def test_the_moment_of_asking_decides(now: str, phrase: str, expected: str) -> None:
-    if expected == "?":
-        assert len(asked(phrase, now=now)[1]) == 2
-    else:
-        assert read(phrase, now=now) == expected
-
-
-def test_the_first_of_two_equal_clock_times_is_meant() -> None:
-    found = deadline("2027-10-31 02:30", now=at(WEDNESDAY), zone=ZONE)
-    assert found.at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("phrase", ["today", "eod", "end of week"])
-def test_a_day_whose_work_is_over_is_in_the_past(phrase: str) -> None:
-    assert "in the past" in asked(phrase, now="2027-01-15 17:00")[0]
-
-
-def test_the_side_s_calendar_says_when_a_day_and_a_week_end() -> None:
-    gulf = Calendar(ZONE, days=frozenset({6, 0, 1, 2, 3}), start=time(8), end=time(15, 30))
-    assert read("tomorrow", calendar=gulf) == "2027-01-14 15:30"
-    assert read("end of week", calendar=gulf) == "2027-01-14 15:30"
-    assert read("end of next week", calendar=gulf) == "2027-01-21 15:30"
-    assert read("sunday next week", calendar=gulf) == "2027-01-17 15:30"
-    assert read("in 2 working days", calendar=gulf) == "2027-01-17 15:30"
-    assert read("in 2 working days", now="2027-01-05 12:00", calendar=BAVARIA) == "2027-01-08 17:00"
-    assert read("today", calendar=Calendar(ZONE, start=time(22), end=time(6))) == "2027-01-14 06:00"
-
-
-def test_a_reading_keeps_the_words_that_it_was_read_from() -> None:
-    found = deadline("  friday   noon ", now=at(WEDNESDAY), zone=ZONE)
-    assert found == Reading(at("2027-01-15 12:00"), "friday noon")
-
-
-@pytest.mark.parametrize(
-    "phrase",
-    [
-        "procurement",
-        "the vendor",
-        "3 vendors",
-        "2 open tickets",
-        "this vendor",
-        "Anna",
-        "10 of us",
-        "the end",
-        "our team in march",
-        "hand",
-        "",
-    ],
-)
-def test_a_cause_does_not_look_like_a_date(phrase: str) -> None:
-    assert not looks_like_date(phrase)
-
-
-@pytest.mark.parametrize(
-    "phrase", ["may", "10", "q3", "next week", "before friday", "mid february", "friday or monday", "25:00"]
-)
-def test_a_date_that_is_not_clear_still_looks_like_one(phrase: str) -> None:
-    assert looks_like_date(phrase)
-
-
-WORDS = st.lists(
-    st.sampled_from(
-        [
-            "friday",
-            "next",
-            "in",
-            "2",
-            "3",
-            "weeks",
-            "of",
-            "the",
-            "end",
-            "q3",
-            "at",
-            "9",
-            ":",
-            "/",
-            "-",
-            ".",
-            "2027",
-            "may",
-            "from",
-            "before",
-            "noon",
-            "pm",
-            "month",
-            "last",
-            "first",
-            "day",
-            "today",
-            "h",
-            "29",
-            "feb",
-            "an",
-            "tonight",
-        ]
-    ),
-    max_size=8,
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.one_of(st.text(), WORDS.map(" ".join), WORDS.map("".join)), st.sampled_from([None, "en-US", "de-DE", "xx"]))
-def test_whatever_is_typed_is_read_or_asked_back(phrase: str, locale: str | None) -> None:
-    now = at(WEDNESDAY)
-    looks_like_date(phrase)
-    with suppress(Unclear):
-        found = deadline(phrase, now=now, zone=ZONE, locale=locale)
-        assert now < found.at < now + timedelta(days=3661)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.dates(date(2027, 1, 14), date(2036, 12, 31)), st.times())
-def test_what_is_spelled_out_is_read_as_it_stands(day: date, clock: time) -> None:
-    spelled = f"{day} {clock:%H:%M}"
-    found = read(spelled)
-    assert found == spelled or found > spelled  # later only where clocks skip it
-
-
-@pytest.mark.parametrize("piece", ["1", "a ", "in 2 weeks ", "²", "ﷺ", "end ", "\n"])
-def test_forty_thousand_letters_are_refused_at_once(piece: str) -> None:
-    begin = perf_counter()
-    looks_like_date(piece * 20_000)
-    with pytest.raises(Unclear):
-        deadline(piece * 20_000, now=at(WEDNESDAY), zone=ZONE)
-    with pytest.raises(Unclear):
-        deadline((piece * 60)[:60], now=at(WEDNESDAY), zone=ZONE, locale="de")
-    assert perf_counter() - begin < 1
