@@ -166,6 +166,33 @@ class Praise(StrEnum):
     NONE = "none"
 
 
+class CadenceKind(StrEnum):
+    """What recurs."""
+
+    STANDUP = "standup"
+    MEETING = "meeting"
+    REPORT = "report"
+    DIGEST = "digest"
+
+
+class CheckInState(StrEnum):
+    """What became of one person's prompt."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    SKIPPED = "skipped"  # they said so
+    AWAY = "away"
+    MISSED = "missed"  # the window closed: no update
+
+
+class Nudging(StrEnum):
+    """How much a shepherd wants to hear in the morning."""
+
+    LIGHT = "light"
+    STANDARD = "standard"
+    ACTIVE = "active"
+
+
 def line(*parts: Inline) -> Line:
     """Put parts together into one line, so that call sites read like the sentence."""
     return tuple(part for part in parts if part != "")

@@ -13,7 +13,7 @@ from typing import Any, assert_never
 
 from sqlmodel import Session
 
-from bot.actions import View, drawn, homes, telling
+from bot.actions import View, drawn, homes, rhythm, telling
 from bot.actions.secrets import reveal
 from bot.inbound import (
     Heard,
@@ -63,6 +63,7 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
         attempt.rollback()
         return _with_its_form(session, arrival, reply, now)
     inbox.keep(session, place.platform, place.tenant, arrival.delivery, pack(reply, Reply))
+    rhythm.follow(session, now)
     if _on_own_page(session, arrival):
         homes.show(session, meet(session, arrival), now)
     attempt.commit()

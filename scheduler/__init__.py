@@ -18,6 +18,7 @@ from typing import TypeVar
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
+from bot.actions.rhythm import follow
 from bot.rules.retrying import timer_pause
 from storage import Database, Unavailable, inbox, kept, outbox, passing, timers
 from storage.timers import Due
@@ -179,7 +180,7 @@ class Metronome:
                 timers.fire(session, taken, now)
                 try:
                     TIMERS[kind](batch, session, now)
-                    session.flush()
+                    follow(session, now)
                 except Exception as fault:
                     if passing(fault):
                         raise

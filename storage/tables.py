@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, Integer, LargeBinary, TypeDecorator, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from bot.words import Dimension, Key, Praise, Role, Status, Urgency
+from bot.words import CadenceKind, CheckInState, Dimension, Key, Nudging, Praise, Role, Status, Urgency
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -113,6 +113,8 @@ class Person(SQLModel, table=True):
     end: time | None = None
     days: str | None = None  # "0,1,2,3,4", 0 is Monday
     praise: Praise = Field(default=Praise.PUBLIC, sa_type=_named(Praise))
+    nudging: Nudging = Field(default=Nudging.STANDARD, sa_type=_named(Nudging))
+    feed: int = 0  # counts the secret links to their calendar; only the newest opens it
     left_at: datetime | None = _maybe_at()
     erased_at: datetime | None = _maybe_at()
 
@@ -151,8 +153,8 @@ class Absence(SQLModel, table=True):
 
 
 class Partnership(SQLModel, table=True):
-    """What everything hangs on. `seq` and `head` are the last event of its record; `escalations` and
-    `celebrations` are the numbers last given."""
+    """What everything hangs on. `seq` and `head` are the last event of its record; `escalations` and `celebrations` are the numbers
+    last given; `planned_until` is how far its schedule stands as timers."""
 
     __tablename__ = "partnerships"
 
@@ -167,6 +169,7 @@ class Partnership(SQLModel, table=True):
     celebrations: int = 0
     seq: int = 0
     head: str = ""
+    planned_until: datetime | None = _maybe_at()
 
 
 class Side(SQLModel, table=True):
@@ -357,6 +360,132 @@ class Comment(SQLModel, table=True):
     member_id: int = _ref("members", index=False)
     words: str
     said_at: datetime = _at()
+
+
+# What recurs ---------------------------------------------------------------------------------------------------------
+
+
+class Cadence(SQLModel, table=True):
+    """What recurs, as a rule (RFC 5545, without a start) on the wall clock of `zone`, or where that is empty of each person or room.
+
+    `side` is the one that it is for (of a report: that owes it), none both. `window` and `lasts` are minutes: how long an answer is
+    waited for, how long a meeting lasts. `clause` is what of the agreement it comes from, `derived` a hash that names it then.
+    """
+
+    __tablename__ = "cadences"
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships")
+    kind: CadenceKind = Field(sa_type=_named(CadenceKind))
+    name: str = ""
+    rrule: str
+    at: time
+    start_on: date
+    zone: str = ""
+    side: Key | None = Field(default=None, sa_type=_named(Key))
+    window: int = 240
+    lasts: int = 60
+    clause: str = ""
+    derived: str | None = Field(default=None, unique=True)
+    created_by: int | None = _maybe("members")
+    created_at: datetime = _at()
+    paused_at: datetime | None = _maybe_at()
+    ended_at: datetime | None = _maybe_at()
+
+    @property
+    def subject(self) -> str:
+        return f"cadence:{self.id}"
+
+
+class Occurrence(SQLModel, table=True):
+    """One local day of a cadence of which something is to be remembered. `state` is open, closed or skipped; of a meeting and a
+    report `held` tells whether it took place (came), as `said_by` said."""
+
+    __tablename__ = "occurrences"
+    __table_args__ = (UniqueConstraint("cadence_id", "day"),)
+
+    id: int = _id()
+    cadence_id: int = _ref("cadences", index=False)
+    partnership_id: int = _ref("partnerships")
+    day: date
+    at: datetime = _at()
+    closes_at: datetime | None = _maybe_at()
+    state: str = "open"
+    held: bool | None = None
+    said_by: int | None = _maybe("members")
+    said_at: datetime | None = _maybe_at()
+
+    @property
+    def subject(self) -> str:
+        return f"occurrence:{self.id}"
+
+
+class CheckIn(SQLModel, table=True):
+    """One person's prompt and what they answered; without an occurrence it was given unprompted. `own_side`: not for the other side's
+    eyes. `late`: after its window had closed."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (UniqueConstraint("occurrence_id", "member_id"),)
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships")
+    member_id: int = _ref("members")
+    occurrence_id: int | None = _maybe("occurrences")
+    day: date
+    state: CheckInState = Field(sa_type=_named(CheckInState))
+    asked_at: datetime | None = _maybe_at()
+    closes_at: datetime | None = _maybe_at()
+    reminded_at: datetime | None = _maybe_at()
+    answered_at: datetime | None = _maybe_at()
+    edited_at: datetime | None = _maybe_at()
+    late: bool = False
+    done: str = ""
+    next: str = ""
+    blockers: str = ""
+    waiting: str = ""
+    own_side: bool = False
+
+    @property
+    def subject(self) -> str:
+        return f"checkin:{self.id}"
+
+
+class Blocker(SQLModel, table=True):
+    """Something in somebody's way, as they wrote it; `likeness` is what it is recognised by when they write it again."""
+
+    __tablename__ = "blockers"
+    __table_args__ = (UniqueConstraint("member_id", "likeness"),)
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships")
+    member_id: int = _ref("members", index=False)
+    words: str
+    likeness: str
+    times: int = 1
+    first_at: datetime = _at()
+    last_at: datetime = _at()
+    solved_at: datetime | None = _maybe_at()
+    escalation_id: int | None = _maybe("escalations")
+    own_side: bool = False
+
+    @property
+    def subject(self) -> str:
+        return f"blocker:{self.id}"
+
+
+class Nudge(SQLModel, table=True):
+    """What a shepherd did about one line of the morning message; `line` names what it is about. The line itself is worked out anew."""
+
+    __tablename__ = "nudges"
+    __table_args__ = (UniqueConstraint("partnership_id", "line"),)
+
+    id: int = _id()
+    partnership_id: int = _ref("partnerships", index=False)
+    line: str
+    snoozed_until: datetime | None = _maybe_at()
+    snoozed_by: int | None = _maybe("members")
+    reminded_at: datetime | None = _maybe_at()
+    useless_at: datetime | None = _maybe_at()
 
 
 # One way in ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ One rule: what fired can never be planned again under the same `once`; what was 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -63,11 +63,16 @@ class Due:
 
 
 @cache
-def _plan(insert: Any) -> Any:
+def _planned(insert: Any) -> Any:
     fresh = insert(TIMERS)
     revived = {name: fresh.excluded[name] for name in ("kind", "subject", "due_at", "planned_for", "state", "tries")}
     dropped = TIMERS.c.state == "dropped"
-    return fresh.on_conflict_do_update(index_elements=["once"], set_=revived, where=dropped).returning(TIMERS.c.id)
+    return fresh.on_conflict_do_update(index_elements=["once"], set_=revived, where=dropped)
+
+
+@cache
+def _plan(insert: Any) -> Any:
+    return _planned(insert).returning(TIMERS.c.id)
 
 
 def plan(session: Session, *, kind: str, subject: str, due_at: datetime, once: str) -> bool:
@@ -78,9 +83,20 @@ def plan(session: Session, *, kind: str, subject: str, due_at: datetime, once: s
     return connection.execute(_plan(inserting(connection)), row | state).first() is not None
 
 
-def drop(session: Session, subject: str, kinds: Collection[str] | None = None) -> int:
-    """Drop the waiting timers of a subject, or those of some kinds; returns how many."""
+def plan_all(session: Session, subject: str, rows: Iterable[tuple[str, datetime, str]]) -> None:
+    """Plan many for one subject: kind, due_at and `once` of each. Those that wait, fired or were parked already stay as they are."""
+    connection = core(session)
+    state = {"subject": subject, "state": "waiting", "tries": 0, "trouble": ""}
+    wanted = [state | {"kind": kind, "due_at": at, "planned_for": at, "once": once} for kind, at, once in rows]
+    if wanted:
+        connection.execute(_planned(inserting(connection)), wanted)
+
+
+def drop(session: Session, subject: str, kinds: Collection[str] | None = None, *, after: datetime | None = None) -> int:
+    """Drop the waiting timers of a subject, or those of some kinds, or those due after some time; returns how many."""
     statement = update(TIMERS).where(_WAITING, TIMERS.c.subject == subject).values(state="dropped")
+    if after is not None:
+        statement = statement.where(TIMERS.c.due_at > after)
     if kinds is not None:
         statement = statement.where(TIMERS.c.kind.in_(kinds))
     return core(session).execute(statement).rowcount

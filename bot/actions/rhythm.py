@@ -1,0 +1,106 @@
+"""The schedule of a partnership as timers: worked out for the next day and a half, and anew whenever what it is made of changes.
+
+One rule: it is worked out by `rules.rhythm` from what is in the database; deleted and worked out again it is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+
+from sqlmodel import Session
+
+from bot.actions import calendars
+from bot.rules import rhythm
+from bot.rules.cadence import Recurrence
+from bot.rules.rhythm import Due, Score, Tick
+from bot.words import CadenceKind, Status
+from storage import cadences as store
+from storage import changes, scenes, timers
+from storage.scenes import Scene
+from storage.tables import Cadence
+
+AHEAD = timedelta(hours=36)
+AGAIN = timedelta(hours=24)
+_TICKS = frozenset(Tick) - {Tick.PLAN, Tick.REPLAN}
+
+
+def score(scene: Scene, rows: Collection[Cadence]) -> Score:
+    """All that the schedule is worked out from. Paused and ended cadences count for nothing."""
+    return Score(
+        cadences=[as_rule(row, scene) for row in rows if row.paused_at is None and row.ended_at is None],
+        members=[
+            rhythm.Member(each.id, each.side, each.member.role, calendars.of_person(scene, each), each.away)
+            for each in scene.members
+        ],
+        rooms=[
+            rhythm.Room(room.id, side, calendars.of_side(scene.sides[side or min(scene.sides)]))
+            for room, side in scene.rooms
+        ],
+        sides={key: calendars.of_side(side) for key, side in scene.sides.items()},
+    )
+
+
+def as_rule(row: Cadence, scene: Scene) -> rhythm.Cadence:
+    """The value of a row. What needs one zone and names none is in that of the side it is for, else of side A."""
+    zone = row.zone or scene.sides[row.side or min(scene.sides)].zone
+    return rhythm.Cadence(
+        row.id,
+        row.kind,
+        Recurrence(row.rrule, row.at, row.start_on),
+        zone,
+        row.side,
+        timedelta(minutes=row.window),
+        timedelta(minutes=row.lasts),
+    )
+
+
+def follow(session: Session, now: datetime) -> None:
+    """Let the schedules of those partnerships be worked out anew of which something was changed in this transaction."""
+    for id in sorted(changes.taken_up(session)):
+        once = f"{Tick.REPLAN}|{id}|{now.isoformat()}"
+        timers.plan(session, kind=Tick.REPLAN, subject=f"partnership:{id}", due_at=now, once=once)
+
+
+def plan(session: Session, ids: Collection[int], now: datetime) -> None:
+    """Carry the schedules of these partnerships a day further."""
+    rows = store.of(session, ids, ended=True)
+    for id, scene in scenes.scenes(session, ids).items():
+        _plan(session, scene, rows[id], now)
+
+
+def replan(session: Session, ids: Collection[int], now: datetime) -> None:
+    """Work these schedules out anew. What is due by now stays: it is being done."""
+    rows = store.of(session, ids, ended=True)
+    for id, scene in scenes.scenes(session, ids).items():
+        timers.drop(session, scene.subject, _TICKS, after=now)
+        scene.partnership.planned_until = min(scene.partnership.planned_until or now, now)
+        _plan(session, scene, rows[id], now)
+
+
+def _plan(session: Session, scene: Scene, rows: list[Cadence], now: datetime) -> None:
+    if scene.partnership.status is not Status.ACTIVE:
+        scene.partnership.planned_until = None  # what falls into a pause is never made up for
+        return
+    if not any(row.kind is CadenceKind.DIGEST for row in rows):
+        rows = [*rows, _first_digest(session, scene, now)]
+    first, last = scene.partnership.planned_until or now, now + AHEAD
+    found = rhythm.falls_due(score(scene, rows), first, last)
+    next_ = Due(Tick.PLAN, now + AGAIN, (now + AGAIN).date(), who=scene.id)
+    timers.plan_all(session, scene.subject, [(each.tick, each.at, each.once) for each in (*found, next_)])
+    scene.partnership.planned_until = last
+
+
+def _first_digest(session: Session, scene: Scene, now: datetime) -> Cadence:
+    """Every partnership begins with a digest on Mondays at nine, in each room's own zone."""
+    row = Cadence(
+        partnership_id=scene.id,
+        kind=CadenceKind.DIGEST,
+        rrule="FREQ=WEEKLY;BYDAY=MO",
+        at=time(9),
+        start_on=now.date(),
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
