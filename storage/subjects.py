@@ -10,13 +10,17 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.inbound import Heard, Typed
-from storage.tables import Celebration, Escalation, Member, Partnership, Post
+from storage.tables import Blocker, Cadence, Celebration, CheckIn, Escalation, Member, Occurrence, Partnership, Post
 
 _NOUNS: dict[str, tuple[Any, Any]] = {
     "partnership": (Partnership.id, Partnership.id),
     "escalation": (Escalation.id, Escalation.partnership_id),
     "celebration": (Celebration.id, Celebration.partnership_id),
     "member": (Member.id, Member.partnership_id),
+    "cadence": (Cadence.id, Cadence.partnership_id),
+    "occurrence": (Occurrence.id, Occurrence.partnership_id),
+    "checkin": (CheckIn.id, CheckIn.partnership_id),
+    "blocker": (Blocker.id, Blocker.partnership_id),
 }
 
 

@@ -37,6 +37,10 @@ class Right(StrEnum):
     UNDO_JOIN = "undo a person's joining"
     PAUSE = "pause the partnership"
     RESUME = "resume the partnership"
+    CADENCE = "set what recurs"
+    CHECK_IN = "check in"
+    HELD = "say whether it took place"
+    NUDGES = "act on the morning message"
 
     TIMELINE = "see an escalation and its timeline"
     NOTE = "add a note"
@@ -98,6 +102,10 @@ TABLE: Mapping[Right, Grant] = MappingProxyType(
         Right.UNDO_JOIN: Grant((Who.ITS_SHEPHERD,)),
         Right.PAUSE: Grant((Who.SHEPHERD,)),
         Right.RESUME: Grant((Who.SHEPHERD,)),
+        Right.CADENCE: Grant(_OFFICES),
+        Right.CHECK_IN: Grant((Who.MEMBER,)),
+        Right.HELD: Grant(_OFFICES),
+        Right.NUDGES: Grant((Who.SHEPHERD,)),
         Right.TIMELINE: Grant((Who.ANYBODY,)),
         Right.NOTE: Grant((Who.MEMBER,), Event.NOTE),
         Right.ACKNOWLEDGE: Grant(_ADDRESSED, Event.ACKNOWLEDGE, settles=True),
