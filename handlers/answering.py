@@ -126,7 +126,8 @@ def _reply(session: Session, knock: Knock) -> Reply:
             form = kept.peek(session, key, meet(session, knock.arrival).id, knock.now)
             if form is None:
                 return _note("That form is no longer kept.", "Please start it again.")
-            return replace(unpack(form, Form), key=key)
+            opened: Form = unpack(form, Form)
+            return replace(opened, key=key)
         case _:
             return _attempt(session, knock)
 
