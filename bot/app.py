@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 Now = Callable[[], datetime]
 
 
+_HANG_UP = 1.0  # seconds that are given to open connections when the bot stops
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -125,7 +128,7 @@ class App:
         """Migrate, then open every door; returns when the bot is ready."""
         await asyncio.to_thread(self.database.migrate)
         site = application(self.platforms, self.ready, self._measure)
-        self._runner = web.AppRunner(site, access_log=None)
+        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=_HANG_UP)
         await self._runner.setup()
         await self.delivery.start()
         await self.metronome.start()
@@ -140,8 +143,7 @@ class App:
 
     async def stop(self) -> None:
         """Take no more work, finish what is in hand, let go of everything."""
-        for platform in self.platforms:
-            await platform.close()
+        await asyncio.gather(*(platform.close() for platform in self.platforms))
         if self._runner is not None:
             await self._runner.cleanup()
         await self.metronome.stop()

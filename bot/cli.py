@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -36,7 +37,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-manifests = typer.Typer(help="Print the app's manifest for a chat platform.", no_args_is_help=True)
+manifests = typer.Typer(help="Make the app for a chat platform: its manifest, or its package.", no_args_is_help=True)
 cli.add_typer(manifests, name="manifest")
 
 _STOP_SECONDS = 9  # what still hangs by then is let go: whatever was acknowledged is saved
@@ -113,6 +114,34 @@ def manifest_slack(
     from bot.platforms.slack.manifest import manifest_yaml
 
     print(manifest_yaml(url), end="")
+
+
+@manifests.command("teams")
+def manifest_teams(
+    out: Annotated[Path, typer.Option(metavar="FILE.zip", help="Where to write it.")],
+    url: Annotated[
+        str | None, typer.Option(help="The public URL of this deployment; without it BELLWETHER_PUBLIC_URL.")
+    ] = None,
+    tenant: Annotated[
+        str, typer.Option(metavar="ID", help="Which tenant's registration it is for, where there are several.")
+    ] = "",
+) -> None:
+    """Write the Teams app package: the manifest, with your bot's id in it, and the icons."""
+    from bot.platforms.teams.manifest import PLACEHOLDER, NoBot, bot, package
+
+    if url is not None and not re.match(r"https?://[^/]", url):
+        raise typer.BadParameter("write it whole, as https://bellwether.example.org", param_hint="--url")
+    settings = Settings()
+    root = url or settings.bellwether_public_url
+    try:
+        app = bot(settings, tenant)
+    except NoBot as wrong:
+        print(wrong, file=sys.stderr)
+        raise typer.Exit(2) from None
+    out.write_bytes(package(app, root))
+    print(f"{out} holds the Teams app of the bot {app}.")
+    if root is None:
+        print(f"Its links lead to {PLACEHOLDER}: say --url, or set BELLWETHER_PUBLIC_URL, and write it again.")
 
 
 @cli.command()

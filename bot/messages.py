@@ -218,13 +218,15 @@ Block = Paragraph | Quote | Facts | Bullets | Heading | Controls | Picture | Ins
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message or card. `title` is the first line and says what happened."""
+    """One message or card. `title` is the first line and says what happened; `lasting` when a private answer is needed for longer than
+    a platform keeps those in a room."""
 
     title: Line
     body: tuple[Block, ...] = ()
     tone: Tone = Tone.NEUTRAL
     buttons: tuple[Control, ...] = ()
     footer: Line = ()
+    lasting: bool = False
     kind: Literal["message"] = "message"
 
     def fact(self, label: str) -> str | None:

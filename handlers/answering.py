@@ -56,7 +56,7 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
     if before is not None:
         attempt.commit()
         said: Reply = unpack(before.reply, Reply) if before.reply else Nothing()
-        return _as_it_is_now(session, arrival, reveal(session, said, keys), now)
+        return reveal(session, _as_it_is_now(session, arrival, said, now), keys)
     reply = _say(session, arrival, now, _reply(session, Knock(arrival, now, keys)))
     if isinstance(reply, Errors):
         # The form stays open and is sent again under the same id: this try must leave no trace.
@@ -67,7 +67,7 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
     if _on_own_page(session, arrival):
         homes.show(session, meet(session, arrival), now)
     attempt.commit()
-    return _as_it_is_now(session, arrival, reveal(session, reply, keys), now)
+    return reveal(session, _as_it_is_now(session, arrival, reply, now), keys)
 
 
 def _on_own_page(session: Session, arrival: Inbound) -> bool:
@@ -125,7 +125,10 @@ def _reply(session: Session, knock: Knock) -> Reply:
             return _answered(session, knock, knock.arrival)
         case Pressed(action="form.open", value=key):
             form = kept.peek(session, key, meet(session, knock.arrival).id, knock.now)
-            return unpack(form, Form) if form else _note("That form is no longer kept.", "Please start it again.")
+            if form is None:
+                return _note("That form is no longer kept.", "Please start it again.")
+            opened: Form = unpack(form, Form)
+            return replace(opened, key=key)
         case _:
             return _attempt(session, knock)
 
@@ -156,7 +159,7 @@ def _answered(session: Session, knock: Knock, press: Pressed) -> Reply:
         )
     parked: _Parked = unpack(text, _Parked)
     name, _, choice = chosen.partition("=")
-    arrival = replace(parked.arrival, delivery=press.delivery, reply=press.reply)
+    arrival = replace(parked.arrival, delivery=press.delivery, reply=press.reply, opens=press.opens)
     reply = _attempt(session, replace(knock, arrival=arrival, answers={**parked.answers, name: choice}))
     if isinstance(reply, Errors):
         return _note("Something in the form needs another look.", " ".join(reply.fields.values()))

@@ -66,7 +66,7 @@ class Delivery:
         *,
         reveal: Reveal = lambda session, message: message,
         parked: OnParked = lambda session, claimed, reason: None,
-        in_flight: int = 8,
+        in_flight: int = 16,
         lease: timedelta = LEASE,
     ) -> None:
         """Take the platforms by name; about `in_flight` sends go at once on each, so that none waits for another. `draw` and `reveal` run in the claim's transaction, `parked` in the settling one."""
@@ -196,10 +196,11 @@ class Delivery:
             return Never("the card it belongs under was not delivered")
         if claimed.orphaned == "dropped":
             return Dropped("the card it belongs under was not wanted any more")
-        if claimed.unsure and claimed.way is Way.PRIVATE:
-            return Dropped("it may have arrived, and is never shown twice")
         if claimed.platform not in self._platforms:
             return Later(f"{claimed.platform} is not connected", after=60.0)
+        # Where nothing can be looked for, everything is rather said twice than lost.
+        if claimed.unsure and claimed.way is Way.PRIVATE and self._platforms[claimed.platform].can.finds:
+            return Dropped("it may have arrived, and is never shown twice")
         try:
             with session.begin_nested():
                 content = self._content(session, claimed)
@@ -269,7 +270,8 @@ class Delivery:
     def _settle(self, session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
         match outcome:
             case Sent():
-                if settling.sent(session, claimed, now, outcome):
+                settling.sent(session, claimed, now, outcome)
+                if claimed.tries > 1:
                     self._say_elsewhere(session, claimed, now)
             case Dropped(reason):
                 settling.dropped(session, claimed, now, reason)
@@ -294,9 +296,10 @@ class Delivery:
                 self._park(session, claimed, now, str(outcome))
 
     def _say_elsewhere(self, session: Session, claimed: Claimed, now: datetime) -> None:
-        """Let the same card in other rooms be drawn again: it says what has not arrived here."""
-        if claimed.room_id is not None:
-            outbox.redraw(session, now=now, subject=claimed.subject, beside=claimed.lane_id)
+        """Let the cards in other rooms be drawn again of which something waits for this one: they say what has not arrived here."""
+        subjects = outbox.waiting_in(session, claimed.lane_id) | ({claimed.subject} if claimed.room_id else set())
+        for subject in sorted(subjects):
+            outbox.redraw(session, now=now, subject=subject, beside=claimed.lane_id)
 
     def _park(self, session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
         settling.never(session, claimed, now, reason)

@@ -37,6 +37,14 @@ class StoredAddresses:
         return await self._database.read(_having, platform, tenant, name, value)
 
 
+def drop_person(session: Session, platform: str, tenant: str, user: str) -> None:
+    """Keep nothing of somebody any more, nor of the chat with them."""
+    kept = _get(session, platform, tenant, f"@{user}") or {}
+    drop(session, platform, tenant, f"@{user}")
+    if chat := kept.get("conversation"):
+        drop(session, platform, tenant, chat)
+
+
 def drop(session: Session, platform: str, tenant: str, target: str) -> None:
     """Keep nothing of that target any more."""
     core(session).execute(delete(ADDRESSES).where(*_at(platform, tenant), ADDRESSES.c.target == target))

@@ -64,6 +64,12 @@ _BEHIND = (
     )
     .order_by(_ROOMS.c.platform, _ROOMS.c.name)
 )
+_WAITING_IN = (
+    select(OUTBOX.c.subject)
+    .where(ACTIVE, OUTBOX.c.lane_id == bindparam("lane"), OUTBOX.c.room_id.is_not(None))
+    .order_by(OUTBOX.c.id.desc())
+    .limit(100)
+)
 _LANE = select(LANES.c.id).where(
     LANES.c.platform == bindparam("platform"),
     LANES.c.tenant == bindparam("tenant"),
@@ -224,6 +230,11 @@ def behind(session: Session, subject: str, room_id: int, now: datetime) -> list[
     """List the other rooms that something of the subject has not reached, because sending there fails."""
     found = core(session).execute(_BEHIND, {"about": subject, "here": room_id, "since": now - NOTICED}).all()
     return [Behind(row.platform, row.name, row.organisation or "") for row in found]
+
+
+def waiting_in(session: Session, lane: int) -> set[str]:
+    """The subjects that something waits of to reach that room: the newest hundred."""
+    return set(core(session).execute(_WAITING_IN, {"lane": lane}).scalars())
 
 
 def parked(session: Session) -> list[Parked]:

@@ -163,7 +163,7 @@ def _forget(session: Session, account: Account, now: datetime) -> None:
             )
             .values(target=f"{mark}{nobody}")
         )
-    addresses.drop(session, account.platform, account.via, f"@{account.user}")
+    addresses.drop_person(session, account.platform, account.via, account.user)
     account.user, account.name = nobody, ERASED_NAME
     account.zone = account.locale = None
     account.reachable, account.left_at = False, now

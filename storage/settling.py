@@ -23,12 +23,11 @@ _LOCK = select(LANES.c.lease_until, LANES.c.troubled_at).where(LANES.c.id == bin
 _TROUBLED = update(LANES).where(LANES.c.id == bindparam("lane")).values(troubled_at=bindparam("now", type_=UtcDateTime))
 
 
-def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> bool:
-    """It arrived; a living card is known from now on by where it stands. Tells whether it arrived after trouble."""
-    lane = _held(session, claimed)
-    if lane is None:
-        return False
-    if claimed.living and claimed.way in (Way.POST, Way.DIRECT, Way.HOME):
+def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> None:
+    """It arrived; a living card is known from now on by where it stands (nowhere, if the platform does not say)."""
+    if not _holds(session, claimed):
+        return
+    if place.message and claimed.living and claimed.way in (Way.POST, Way.DIRECT, Way.HOME):
         at = {
             "platform": claimed.platform,
             "tenant": claimed.tenant,
@@ -44,7 +43,6 @@ def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> bool
         outbox.stand(session, claimed.lane_id, claimed.subject, claimed.slot, at | whose)
     # What was said now stands with the platform; nobody's words are kept here any longer than it takes to send them.
     _settle(session, claimed, now, {"state": "sent", "message": None, "settled_at": now, "trouble": ""})
-    return claimed.tries > 1 or (lane.troubled_at is not None and lane.troubled_at >= claimed.created_at)
 
 
 def later(

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import handlers
+from bot.platforms.local import Local
+from bot.platforms.slack import Slack
+from bot.platforms.teams import Teams
+from bot.port import Capabilities
 from bot.rules import authority, escalation
 from bot.settings import Settings
 
 README = Path(__file__).parent.parent / "README.md"
+
+PLATFORMS = {"Slack": Slack, "Teams": Teams, "the browser": Local}
+CAPABILITIES = {
+    "finds": "can be asked after a crash whether a message arrived",
+    "threads": "has threads",
+    "private": "has replies in a room that one person alone sees",
+    "forms_from_commands": "opens a form for a command",
+    "home": "shows each person a page of their own",
+    "quotes": "has rooms without threads, where a reply quotes what it answers",
+    "hears": "brings the bot the replies in its threads that do not mention it",
+    "shows": "takes the changed card as the answer to a button",
+}
 
 
 def tables() -> dict[str, str]:
     """Each table by the name that its markers in the README bear."""
     return {
         "commands": _commands(),
+        "platforms": _platforms(),
         "settings": _settings(),
         "states": escalation.table_in_markdown(),
         "rights": authority.table_in_markdown(),
@@ -47,6 +65,16 @@ def _commands() -> str:
         for _, each in sorted(handlers.commands.items())
     ]
     return "\n".join(("| command | does |", "| --- | --- |", *rows))
+
+
+def _platforms() -> str:
+    rows = [
+        f"| {CAPABILITIES[each.name]} | "
+        + " | ".join("yes" if getattr(platform.can, each.name) else "no" for platform in PLATFORMS.values())
+        + " |"
+        for each in fields(Capabilities)
+    ]
+    return "\n".join((f"| | {' | '.join(PLATFORMS)} |", "| --- " * (len(PLATFORMS) + 1) + "|", *rows))
 
 
 def _settings() -> str:

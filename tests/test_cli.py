@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,14 @@ from storage.tables import Partnership
 from tests.conftest import Clock
 
 SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s3cret", "SLACK_API_URL": "http://127.0.0.1:9/api/"}
+BOT = "0f3c1b9e-5a52-4f0e-9d0a-3c1f6f0f7a11"
+TEAMS = {
+    "MICROSOFT_APP_ID": BOT,
+    "MICROSOFT_APP_PASSWORD": "s3cret",
+    "MICROSOFT_APP_TENANT_ID": "contoso.onmicrosoft.com",
+    "MICROSOFT_LOGIN_URL": "http://127.0.0.1:9/",
+    "MICROSOFT_OPENID_URL": "http://127.0.0.1:9/openid",
+}
 
 Asked = Callable[..., tuple[int, str, str]]
 Bellwether = Callable[..., subprocess.CompletedProcess[str]]
@@ -127,6 +136,7 @@ def stops(process: subprocess.Popen[str]) -> str:
         ("doctor",),
         ("manifest",),
         ("manifest", "slack"),
+        ("manifest", "teams"),
         ("export",),
         ("verify",),
     ],
@@ -139,7 +149,15 @@ def test_every_command_explains_itself(asked: Asked, words: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize(
     "words",
-    [("dmeo",), ("run", "--fast"), ("export",), ("export", "1", "--format", "doc"), ("demo", "--port", "99999")],
+    [
+        ("dmeo",),
+        ("run", "--fast"),
+        ("export",),
+        ("export", "1", "--format", "doc"),
+        ("demo", "--port", "99999"),
+        ("manifest", "teams"),
+        ("manifest", "teams", "--out", "x.zip", "--url", "bellwether.example.org"),
+    ],
 )
 def test_wrong_usage_is_two(asked: Asked, words: tuple[str, ...]) -> None:
     code, _, said = asked(*words)
@@ -166,9 +184,11 @@ def test_run_refuses_without_a_platform_and_says_how_to_get_one(bellwether: Bell
             {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SLACK_SIGNING_SECRET": "s"},
             ["BELLWETHER_PUBLIC_URL", "BELLWETHER_SECRET_KEYS"],
         ),
+        ({"MICROSOFT_APP_ID": BOT}, ["MICROSOFT_APP_PASSWORD"]),
+        ({"TEAMS_ALLOW_UNAUTHENTICATED": "true", "BELLWETHER_HOST": "0.0.0.0"}, ["TEAMS_ALLOW_UNAUTHENTICATED"]),
     ],
 )
-def test_run_and_doctor_say_the_same_of_a_half_set_slack(
+def test_run_and_doctor_say_the_same_of_a_half_set_platform(
     bellwether: Bellwether, given: dict[str, str], missing: list[str]
 ) -> None:
     run, doctor = bellwether("run", **given), bellwether("doctor", **given)
@@ -256,12 +276,57 @@ def test_the_doctor_says_what_is_missing_and_what_to_do(bellwether: Bellwether) 
     (line,) = second.stderr.splitlines()
     assert line.startswith("Slack did not answer")
 
+    third = bellwether("doctor", **TEAMS)
+    assert third.returncode == 1
+    token, keys = third.stderr.splitlines()
+    assert token.startswith("No token can be fetched for the Teams bot")
+    assert "MICROSOFT_OPENID_URL" in keys
+    assert "s3cret" not in third.stderr
+
 
 def test_the_manifest_carries_the_public_url(bellwether: Bellwether) -> None:
     done = bellwether("manifest", "slack", "--url", "https://bell.example.org/")
     assert done.returncode == 0
     assert done.stdout.count('"https://bell.example.org/slack/events"') == 7
     assert "//slack" not in done.stdout
+
+
+def test_the_package_for_teams_is_of_the_bot_that_is_set_and_carries_the_public_url(
+    asked: Asked, tmp_path: Path
+) -> None:
+    code, said, _ = asked(
+        "manifest", "teams", "--out", "app.zip", MICROSOFT_APP_ID=BOT, BELLWETHER_PUBLIC_URL="https://bell.example.org"
+    )
+    assert (code, said) == (0, f"app.zip holds the Teams app of the bot {BOT}.\n")
+    with zipfile.ZipFile(tmp_path / "app.zip") as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    assert manifest["bots"][0]["botId"] == BOT
+    assert manifest["validDomains"] == ["bell.example.org"]
+
+
+def test_a_package_without_a_public_url_says_so(asked: Asked) -> None:
+    code, said, _ = asked("manifest", "teams", "--out", "app.zip", MICROSOFT_APP_ID=BOT)
+    assert code == 0
+    assert "https://bellwether.example: say --url" in said
+
+
+def test_a_package_for_no_bot_or_for_one_of_several_is_asked_back(asked: Asked, tmp_path: Path) -> None:
+    code, _, said = asked("manifest", "teams", "--out", "app.zip")
+    assert code == 2
+    assert said.startswith("MICROSOFT_APP_ID is missing")
+
+    (tmp_path / "apps.toml").write_text(
+        "".join(
+            f"[{tenant}]\napp_id = '{app}'\npassword = 's'\ntenant_id = '{tenant}'\n"
+            for tenant, app in (("north", BOT), ("south", BOT.replace("0f3c", "1f3c")))
+        )
+    )
+    code, _, said = asked("manifest", "teams", "--out", "app.zip", MICROSOFT_APPS_FILE="apps.toml")
+    assert (code, said) == (2, "There are several registrations: say --tenant with one of north, south.\n")
+    assert not (tmp_path / "app.zip").exists()
+    code, said, _ = asked("manifest", "teams", "--out", "app.zip", "--tenant", "north", MICROSOFT_APPS_FILE="apps.toml")
+    assert code == 0
+    assert BOT in said
 
 
 @pytest.fixture

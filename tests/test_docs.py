@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+from bot import platforms
 from bot.cli import cli
 from bot.platforms.slack.manifest import COMMANDS
+from bot.platforms.teams import manifest as teams
 from tests import tables
 
 ROOT = tables.README.parent
@@ -40,13 +43,28 @@ def test_the_readme_names_every_command_of_the_command_line_and_no_other() -> No
 def test_the_readme_names_every_option_of_the_command_line() -> None:
     command = get_command(cli)
     every = [*command.commands.values(), *command.commands["manifest"].commands.values()]
-    options = {option for each in every for parameter in each.params for option in parameter.opts if option[:2] == "--"}
-    assert {option for option in options - {"--help"} if f"[{option}" not in README} == set()
+    options = {
+        f"{option} " if parameter.required else f"[{option} "
+        for each in every
+        for parameter in each.params
+        for option in parameter.opts
+        if option[:2] == "--" and option != "--help"
+    }
+    assert {option for option in options if option not in README} == set()
 
 
 def test_every_command_of_the_bot_can_be_typed_in_slack() -> None:
     typed = set(re.findall(r"^\| `(/\w+)", tables.tables()["commands"], re.MULTILINE))
     assert typed <= {command for command, _, _ in COMMANDS}
+
+
+def test_slack_and_teams_offer_the_same_commands() -> None:
+    assert {title.split()[0] for title, _ in teams.COMMANDS} == {command[1:] for command, _, _ in COMMANDS}
+
+
+def test_every_platform_stands_in_the_table_of_what_they_can_do() -> None:
+    packages = {each.name for each in pkgutil.iter_modules(platforms.__path__)}
+    assert {platform.name for platform in tables.PLATFORMS.values()} == packages
 
 
 @pytest.mark.parametrize("page", [tables.README, ROOT / ".github" / "CONTRIBUTING.md"], ids=lambda page: page.name)

@@ -15,6 +15,7 @@ from bot.inbound import Place, PlaceKind
 from bot.messages import Message
 from bot.pack import pack
 from bot.port import Way
+from bot.words import line
 from storage import outbox
 from storage.people import Standing
 from storage.tables import Account, Room
@@ -97,8 +98,15 @@ def people(session: Session, call: Call, those: Iterable[Standing], subject: str
 
 
 def privately(session: Session, now: datetime, account: Account, place: Place, message: Message) -> None:
-    """Answer somebody so that only they see it: in the room where they are if the bot is there, else directly."""
+    """Answer somebody so that only they see it: in the room where they are if the bot is there, else directly; what lasts, directly."""
     in_room = place.kind is PlaceKind.CHANNEL and place.present is not False
+    if in_room and message.lasting:
+        _reply(session, now, account, place, message, in_room=False)
+        message = Message(line("I have written to you directly: ", *message.title))
+    _reply(session, now, account, place, message, in_room=in_room)
+
+
+def _reply(session: Session, now: datetime, account: Account, place: Place, message: Message, *, in_room: bool) -> None:
     target = place.channel if in_room else f"@{account.user}"
     outbox.announce(
         session,

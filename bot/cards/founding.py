@@ -88,6 +88,7 @@ def founded(shown: Shown, invite_id: int, expires_at: datetime, named: bool, zon
                 "Undo", "partnership.undo", shown.subject, confirm="Take this partnership back? The code stops working."
             ),
         ),
+        lasting=True,
         footer=line("Only you see this. Nobody else was told yet."),
     )
 
@@ -113,6 +114,7 @@ def invited(shown: Shown, invite_id: int, expires_at: datetime, other: str) -> M
         line("Here is a new invite code for ", Strong(shown.name), "; every earlier one is void."),
         _how_to_join(invite_id, expires_at, other),
         footer=line("Only you see this."),
+        lasting=True,
     )
 
 

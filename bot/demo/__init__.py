@@ -1,4 +1,4 @@
-"""A sample partnership to try everything with: two organisations, nine people, a clock that can be moved.
+"""A sample partnership to try everything with: two organisations in two products, nine people, a clock that can be moved.
 
 One rule: nothing in it is pretended. Its history was lived through the same doors that people use, only earlier.
 """
@@ -31,7 +31,7 @@ class Demo:
             Slash(" ".join(each.path), each.usage, each.about)
             for each in sorted(handlers.commands.values(), key=_order)
         )
-        world = World(cast.RESIDENTS, cast.ROOMS, slashes)
+        world = World(cast.RESIDENTS, cast.ROOMS, slashes, cast.SKINS)
         self.local = Local(world, self.clock.now, self.clock, self.tour)
 
     def join(self, tick: Callable[[], Awaitable[int]], drain: Callable[[], Awaitable[int]]) -> None:

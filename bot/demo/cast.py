@@ -1,9 +1,9 @@
-"""Who is in the sample: two organisations, people of every role, five time zones, and the channels where they are."""
+"""Who is in the sample: two organisations, one in Slack and one in Teams, people of every role, five time zones, and their channels."""
 
 from __future__ import annotations
 
 from bot.inbound import Place
-from bot.platforms.local import Resident, Room
+from bot.platforms.local import Resident, Room, Skin
 from bot.words import Account
 
 NORTHWIND, CONTOSO = "northwind", "contoso"
@@ -24,6 +24,9 @@ RESIDENTS = (
     _one("priya", "Priya Rao", CONTOSO, "Leader", "Asia/Kolkata"),
     _one("grace", "Grace Okafor", CONTOSO, "Senior leader", "America/New_York", "en-US"),
 )
+
+
+SKINS = {"Northwind": Skin.SLACK, "Contoso": Skin.TEAMS}
 
 
 def _users(tenant: str) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ _STEPS: tuple[tuple[str, Step], ...] = (
         Step(
             "celebrate",
             "Celebrate somebody",
-            "As João, thank Sam on the other side. Both rooms see it; Sam is told.",
+            "Northwind, on the left, is in Slack; Contoso, on the right, in Teams. As João, thank Sam on the other side: "
+            "both rooms see it, and Sam is told.",
             "joao",
             "n-apollo",
             "/celebrate @Sam Lee for finding the missing test data on a Sunday",
@@ -27,14 +28,20 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ),
     (
         "celebration.clapped",
-        Step("clap", "Clap for it", "Switch to Bo at Contoso and press 👏 on the card.", "bo", "c-apollo"),
+        Step(
+            "clap",
+            "Clap for it in Teams",
+            "Become Bo at Contoso and press 👏 on the card: Slack counts it too.",
+            "bo",
+            "c-apollo",
+        ),
     ),
     (
         "escalation.raised",
         Step(
             "escalate",
             "Escalate something",
-            "As João, raise a concern. The reply says who is told, and when.",
+            "As João, raise a concern in Slack. The reply says who is told, and when.",
             "joao",
             "n-apollo",
             "/escalate the test rig has been down since Monday",
@@ -55,7 +62,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
         Step(
             "acknowledge",
             "Acknowledge it on the other side",
-            "Become Grace at Contoso and press Acknowledge: the clock stops in both rooms.",
+            "Become Grace at Contoso and press Acknowledge in Teams: the clock stops in both rooms.",
             "grace",
             "c-apollo",
         ),
@@ -65,14 +72,21 @@ _STEPS: tuple[tuple[str, Step], ...] = (
         Step(
             "comment",
             "Say something about it",
-            "Reply in the card's thread: the other room reads it too.",
+            "Reply to the card's post. Teams brings the bot only what mentions it, so the mention is there already. The room "
+            "in Slack reads it too.",
             "grace",
             "c-apollo",
         ),
     ),
     (
         "escalation.confirmed",
-        Step("confirm", "Settle it", "Resolve it as Grace, then become João and confirm.", "joao", "n-apollo"),
+        Step(
+            "confirm",
+            "Settle it",
+            "Resolve it as Grace in Teams, then become João and confirm in Slack.",
+            "joao",
+            "n-apollo",
+        ),
     ),
 )
 

@@ -53,26 +53,34 @@ def tries(page: Page) -> None:
     page.get_by_role("button", name="Try it").first.click()
 
 
-def test_a_newcomer_walks_the_whole_tour(page: Page) -> None:
-    northwind, contoso = window(page, "Northwind"), window(page, "Contoso")
+def done(page: Page, steps: int) -> None:
+    expect(page.get_by_role("button", name=f"Tour {steps}/7")).to_be_visible()
+
+
+def test_a_newcomer_walks_the_whole_tour_from_slack_to_teams_and_back(page: Page) -> None:
+    northwind, contoso = window(page, "Northwind, in Slack"), window(page, "Contoso, in Teams")
 
     tries(page)
     page.keyboard.press("Enter")
     expect(contoso.get_by_text("celebrates Sam Lee").first).to_be_visible()
+    done(page, 1)
 
     tries(page)
     contoso.get_by_role("button", name="👏").last.click()
     expect(northwind.get_by_role("button", name="👏 1").last).to_be_visible()
+    done(page, 2)
 
     tries(page)
     page.keyboard.press("Enter")
     expect(contoso.get_by_text("the test rig has been down since Monday").last).to_be_visible()
+    done(page, 3)
 
     for _ in range(3):
         page.get_by_role("button", name="Next event").click()
         page.wait_for_timeout(300)
     expect(northwind.get_by_text("Level 2:").last).to_be_visible()
     expect(contoso.get_by_text("Level 2:").last).to_be_visible()
+    done(page, 4)
 
     tries(page)
     contoso.get_by_role("button", name="Acknowledge").last.click()
@@ -82,7 +90,7 @@ def test_a_newcomer_walks_the_whole_tour(page: Page) -> None:
     contoso.get_by_role("button", name="replies").last.click()
     page.keyboard.type("The part is on its way.")
     page.keyboard.press("Enter")
-    expect(contoso.get_by_text("The part is on its way.").first).to_be_visible()
+    expect(contoso.get_by_text("@Bellwether The part is on its way.").first).to_be_visible()
     page.keyboard.press("Escape")
     northwind.get_by_role("button", name="replies").last.click()
     expect(northwind.get_by_text("The part is on its way.").first).to_be_visible()
@@ -94,4 +102,19 @@ def test_a_newcomer_walks_the_whole_tour(page: Page) -> None:
     expect(northwind.get_by_text("waiting for confirmation").last).to_be_visible()
     northwind.get_by_role("button", name="Confirm").last.click()
     expect(contoso.get_by_text("· closed").last).to_be_visible()
-    expect(page.get_by_text("7/7")).to_be_visible()
+    done(page, 7)
+
+
+def test_a_concern_begun_in_teams_by_the_command_alone_reaches_slack(page: Page) -> None:
+    northwind, contoso = window(page, "Northwind, in Slack"), window(page, "Contoso, in Teams")
+    contoso.get_by_role("textbox").fill("/escalate")
+    contoso.get_by_role("textbox").press("Enter")
+    card = contoso.get_by_role("form", name="Raise an escalation")
+    card.get_by_role("textbox").fill("the badge reader lets nobody in")
+    card.get_by_role("button", name="Open form").click()
+    form = page.get_by_role("dialog", name="Raise an escalation")
+    expect(form.get_by_role("textbox").first).to_have_value("the badge reader lets nobody in")
+    form.get_by_role("button", name="Raise it").click()
+
+    expect(northwind.get_by_text("the badge reader lets nobody in").last).to_be_visible()
+    expect(contoso.get_by_text("Raise an escalation: sent.")).to_be_visible()

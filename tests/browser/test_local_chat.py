@@ -22,7 +22,7 @@ def window(page: Page, organisation: str) -> Locator:
 
 
 def box(page: Page, organisation: str = "Northwind") -> Locator:
-    return window(page, organisation).get_by_role("textbox")
+    return window(page, organisation).get_by_role("textbox").last
 
 
 def log(page: Page, organisation: str = "Northwind") -> Locator:
@@ -341,27 +341,12 @@ def test_on_a_phone_nothing_sticks_out_and_one_side_is_shown_at_a_time(visit: Vi
     expect(window(page, "Northwind")).to_be_hidden()
     assert overflow(page) == 0
     say(page, "/escalate", "Kestrel")
+    expect(log(page, "Kestrel").get_by_role("button", name="Open form")).to_be_visible()
+    assert overflow(page) == 0
+    log(page, "Kestrel").get_by_role("button", name="Open form").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert overflow(page) == 0
     page.keyboard.press("Escape")
     page.get_by_role("button", name=re.compile("^Tour")).click()
     expect(page.get_by_role("complementary")).to_be_visible()
     assert overflow(page) == 0
-
-
-def test_light_and_dark_differ_and_both_can_be_read(visit: Visit) -> None:
-    contrast = """() => {
-      const paint = (value) => { const c = document.createElement('canvas').getContext('2d'); c.fillStyle = value; c.fillRect(0, 0, 1, 1);
-        return [...c.getImageData(0, 0, 1, 1).data].slice(0, 3).map((v) => v / 255).map((v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); };
-      const light = (value) => { const [r, g, b] = paint(value); return .2126 * r + .7152 * g + .0722 * b; };
-      const tokens = getComputedStyle(document.querySelector('.seat'));
-      const ratio = (a, b) => { const [x, y] = [light(tokens.getPropertyValue(a)), light(tokens.getPropertyValue(b))].sort((m, n) => n - m); return (x + .05) / (y + .05); };
-      return { ground: light(tokens.getPropertyValue('--surface')), ratios: [['--ink', '--surface'], ['--muted', '--surface'], ['--muted', '--sunken'], ['--muted', '--paper'],
-        ['--accent-ink', '--accent-wash'], ['--on-accent', '--accent'], ['--red', '--raised']].map(([a, b]) => [a + b, ratio(a, b)]) };
-    }"""
-    light = visit().evaluate(contrast)
-    dark = visit(color_scheme="dark").evaluate(contrast)
-
-    assert light["ground"] > 0.9
-    assert dark["ground"] < 0.1
-    assert [pair for pair in light["ratios"] + dark["ratios"] if pair[1] < 4.5] == []

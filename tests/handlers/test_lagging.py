@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.inbound import ReplyBy, Typed
 from bot.messages import in_words
 from bot.port import Later, Never, Parcel
+from tests.fakes.recorder import EVERYTHING
 from tests.house import House
 
 NOT_YET = "⏳ This has not reached Contoso (Microsoft Teams) yet. Bellwether goes on trying."
@@ -88,3 +92,44 @@ def test_what_will_never_arrive_is_no_longer_promised(house: House) -> None:
     pass_some(house)
     assert "goes on trying" not in north(house)
     assert "could not be delivered to #south" in "\n".join(in_words(each) for each in house.direct("ana").posts)
+
+
+def test_what_waits_behind_a_private_answer_that_fails_is_said_too(house: House) -> None:
+    def blink(parcel: Parcel) -> None:
+        down(parcel)
+
+    house.chats["teams"].goes_wrong = blink
+    house.chats["teams"].can = replace(EVERYTHING, forms_from_commands=False)
+    house.does(
+        Typed(
+            delivery="t1", sender=house.profile("bo"), place=house.place("bo", None), reply=ReplyBy.MESSAGE, opens=False,
+            command="escalate", words=("the rig is down",),
+        )
+    )  # fmt: skip
+    pass_some(house)
+    assert NOT_YET in north(house)
+
+
+def test_what_is_said_between_two_tries_does_not_keep_its_word_of_it_after_it_arrived(house: House) -> None:
+    house.chats["teams"].goes_wrong = down
+    house.types("ana", "/escalate the rig is down")
+    house.time_passes(seconds=2)
+    house.time_passes(seconds=10)
+    house.types("ana", "/escalate the second rig is down too")
+    house.delivers()
+    assert NOT_YET in north(house)
+
+    house.chats["teams"].goes_wrong = up
+    for _ in range(30):
+        house.time_passes(seconds=2)
+    assert len(house.room("south").posts) == 2
+    assert [NOT_YET in in_words(post) for post in house.room("north").posts] == [False, False]
+
+
+def test_what_began_in_the_first_seconds_of_an_outage_is_said_as_well(house: House) -> None:
+    house.chats["teams"].goes_wrong = down
+    house.types("ana", "/escalate the rig is down")
+    house.types("ana", "/escalate the second rig is down too")
+    for _ in range(10):
+        house.time_passes(seconds=3)
+    assert [NOT_YET in in_words(post) for post in house.room("north").posts] == [True, True]

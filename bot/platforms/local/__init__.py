@@ -21,10 +21,10 @@ from bot.pack import unpack
 from bot.platforms.local import door, draw, read
 from bot.platforms.local.chat import Chat, Post, direct, own_page
 from bot.platforms.local.live import Live
-from bot.platforms.local.world import ClockControl, Resident, Room, Slash, Step, Tour, World
+from bot.platforms.local.world import ClockControl, Resident, Room, Skin, Slash, Step, Tour, World
 from bot.port import Answer, Capabilities, Never, Parcel, Sent, Way
 
-__all__ = ["ClockControl", "Local", "Resident", "Room", "Slash", "Step", "Tour", "World"]
+__all__ = ["ClockControl", "Local", "Resident", "Room", "Skin", "Slash", "Step", "Tour", "World"]
 
 log = logging.getLogger(__name__)
 
@@ -217,14 +217,15 @@ class Local:
         parent = self.chat.get(act.thread)
         if place.kind is PlaceKind.HOME or (act.thread and (parent is None or parent.where != act.where)):
             raise read.Refused("That cannot be written there.")
-        base = read.arrival(person, act, place, act.thread)
+        in_slack = read.skin(self.world, person, act.where) is Skin.SLACK
+        base = read.arrival(person, act, place, act.thread, opens=in_slack)
         typed = read.typed(base, words)
         if typed and place.kind is PlaceKind.CHANNEL and read.is_command(words):
             return await self._ask(answer, typed, person, place, asked=words)
         own = self.chat.post(
             act.where, words, token=f"said:{base.delivery}", at=self.now(), author=person.user, thread=act.thread
         )
-        value: Inbound | None = typed or read.heard(base, words, parent, own)
+        value: Inbound | None = typed or read.heard(base, words, parent, own, unnamed=in_slack)
         if value is None:
             return Nothing(), None
         return await self._ask(answer, value, person, place)

@@ -14,8 +14,12 @@ from aiohttp import hdrs, web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-SCRIPTS = ("chat", "seat", "composer", "card", "dialog", "words", "wire", "dom")
-FILES = {f"{name}.js": "text/javascript" for name in SCRIPTS} | {"chat.css": "text/css", "bell.svg": "image/svg+xml"}
+SCRIPTS = ("chat", "seat", "composer", "card", "dialog", "fields", "words", "wire", "dom")
+FILES = {f"{name}.js": "text/javascript" for name in SCRIPTS} | {
+    "chat.css": "text/css",
+    "skins.css": "text/css",
+    "bell.svg": "image/svg+xml",
+}
 OURS = {"127.0.0.1", "localhost", "::1"}
 HEADERS = {
     "Content-Security-Policy": (

@@ -39,6 +39,7 @@ from bot.platforms.local.chat import Post
 from bot.words import Code, Inline, Line, Link, Person, Secret, Strong, Text, When, beside
 
 Drawn = dict[str, Any]
+FIRST = 3  # fields in the midst of a message
 
 
 def inline(part: Inline) -> Drawn:
@@ -111,11 +112,19 @@ def block(one: Block) -> Drawn:
             return {"kind": "heading", "value": value}
         case Controls(controls):
             return {"kind": "controls", "controls": [control(each) for each in controls]}
-        case Inset():
-            return {"kind": "controls", "controls": [control(one.opening)]}
+        case Inset(whole):
+            return {"kind": "inset", "form": form(whole), "first": first(whole), "opening": control(one.opening)}
         case Picture(url, alt):
             return {"kind": "picture", "url": url, "alt": alt}
     assert_never(one)
+
+
+def first(form: Form) -> list[str]:
+    """The ids of the fields without which a form cannot be sent, where they are few and simple enough for the midst of a message."""
+    inputs = [each for each in form.fields if not isinstance(each, Note | SwitchField) and each.required]
+    empty = [each for each in inputs if not (each.values if isinstance(each, ManyField) else each.value)]
+    simple = all(isinstance(each, TextField | ChoiceField) for each in empty)
+    return [each.id for each in empty] if simple and len(empty) <= FIRST else []
 
 
 def message(one: Message) -> Drawn:
@@ -159,6 +168,7 @@ def _labelled(one: TextField | ChoiceField | ManyField | SwitchField) -> Drawn:
 def form(one: Form) -> Drawn:
     """Draw a form."""
     drawn: Drawn = {"name": one.name, "title": one.title, "submit": one.submit, "context": one.context}
+    drawn["key"] = one.key
     return drawn | {"intro": line(one.intro), "fields": [field(each) for each in one.fields]}
 
 

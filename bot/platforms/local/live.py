@@ -67,6 +67,7 @@ class Live:
                 | {"members": list(room.members), "bot": room.key in self.chat.present}
                 for room in self.world.rooms
             ],
+            "skins": {each.organisation: self.world.skin(each.organisation).value for each in self.world.residents},
             "commands": [{"name": each.name, "usage": each.usage, "does": each.does} for each in self.world.commands],
             "posts": [draw.post(post) for post in self.chat.since(seen or 0, users)],
             "homes": {user: draw.message(self.chat.homes[user][1]) for user in users if user in self.chat.homes},

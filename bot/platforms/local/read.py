@@ -25,7 +25,7 @@ from bot.inbound import (
     Words,
 )
 from bot.platforms.local.chat import Chat, Post, direct, own_page
-from bot.platforms.local.world import Resident, World
+from bot.platforms.local.world import Resident, Skin, World
 from bot.words import Account
 
 BOT = "Bellwether"
@@ -77,6 +77,7 @@ class Submit:
     values: dict[str, str | tuple[str, ...]]
     kind: Literal["submit"]
     context: str = ""
+    key: str = ""
     thread: str = ""
 
 
@@ -139,9 +140,15 @@ def spoken(world: World, act: Say) -> Words:
     return tuple(parts)
 
 
-def arrival(person: Resident, act: Act, at: Place, thread: str = "") -> Arrival:
+def skin(world: World, person: Resident, where: str) -> Skin:
+    """The skin of the window in which that person sees that place."""
+    room = world.room(where)
+    return world.skin(room.organisation if room else person.organisation)
+
+
+def arrival(person: Resident, act: Act, at: Place, thread: str = "", opens: bool = True) -> Arrival:
     """What every arrival has; a repeated id of the same person is a redelivery."""
-    return Arrival(delivery=f"{person.user}:{act.id}", sender=person.profile, place=at, thread=thread)
+    return Arrival(delivery=f"{person.user}:{act.id}", sender=person.profile, place=at, thread=thread, opens=opens)
 
 
 def is_command(words: Words) -> bool:
@@ -172,9 +179,12 @@ def _typed(base: Arrival, command: str, rest: str, words: Words) -> Typed:
     return Typed(**_fields(base), command=command, words=said)
 
 
-def heard(base: Arrival, words: Words, parent: Post | None, own: Post) -> Heard | None:
-    """A reply under one of the bot's own cards; None where the thread is people's own."""
+def heard(base: Arrival, words: Words, parent: Post | None, own: Post, unnamed: bool = True) -> Heard | None:
+    """A reply under one of the bot's own cards; None where the thread is people's own, or the reply names no bot and only those
+    that do reach it."""
     if parent is None or parent.author or isinstance(parent.content, str):
+        return None
+    if not (unnamed or any(isinstance(part, str) and MENTION.search(part) for part in words)):
         return None
     return Heard(**_fields(base), words=words, message=own.id)
 
@@ -184,7 +194,7 @@ def pressed(base: Arrival, act: Press) -> Pressed:
 
 
 def submitted(base: Arrival, act: Submit) -> Submitted:
-    return Submitted(**_fields(base), form=act.form, context=act.context, values=act.values)
+    return Submitted(**_fields(base), form=act.form, context=act.context, key=act.key, values=act.values)
 
 
 def opened(base: Arrival) -> Opened:
@@ -198,4 +208,4 @@ def joined(base: Arrival) -> Inbound:
 
 
 def _fields(base: Arrival) -> dict[str, Any]:
-    return {name: getattr(base, name) for name in ("delivery", "sender", "place", "reply", "thread")}
+    return {name: getattr(base, name) for name in ("delivery", "sender", "place", "reply", "thread", "opens")}

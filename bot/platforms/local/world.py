@@ -5,13 +5,21 @@ One rule: the chat invents nobody and nothing; what is not in the world is not t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.inbound import Profile
 from bot.words import Account
+
+
+class Skin(StrEnum):
+    """The chat product that an organisation's windows look and behave like."""
+
+    SLACK = "slack"
+    TEAMS = "teams"  # a typed command opens no form, and a reply in a thread reaches the bot only with a mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +69,13 @@ class Slash:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Organisations are shown in the order of their first resident, each with its own window. User ids are unique in a world."""
+    """Organisations are shown in the order of their first resident, each with its own window and skin (Slack's where `skins` names
+    none). User ids are unique in a world."""
 
     residents: tuple[Resident, ...]
     rooms: tuple[Room, ...]
     commands: tuple[Slash, ...] = ()
+    skins: Mapping[str, Skin] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len({resident.user for resident in self.residents}) != len(self.residents):
@@ -78,6 +88,9 @@ class World:
 
     def room(self, key: str) -> Room | None:
         return next((room for room in self.rooms if room.key == key), None)
+
+    def skin(self, organisation: str) -> Skin:
+        return self.skins.get(organisation, Skin.SLACK)
 
 
 class ClockControl(Protocol):

@@ -239,6 +239,52 @@ def test_a_form_comes_back_with_its_context_values_and_place_and_errors_stay_at_
     run(story)
 
 
+def test_a_typed_command_opens_no_form_where_the_window_is_teams_and_a_press_does() -> None:
+    async def story(there: Chat) -> None:
+        asked = await there.say("priya", NORTH, "/escalate")
+        (inset,) = asked["post"]["card"]["body"]
+        await there.say("priya", "kestrel/dm-priya", "escalate")
+        await there.say("ada", PILOT, "/escalate")
+        opened = await there.act(
+            "press", who="priya", where=NORTH, message=asked["post"]["id"], action="form.open", value="k1"
+        )
+
+        assert [heard.opens for heard in there.town.heard] == [False, False, True, True]
+        assert (inset["kind"], inset["first"], inset["opening"]["action"]) == ("inset", ["summary"], "form.open")
+        assert opened["form"] == inset["form"] | {"key": "k2"}
+
+    run(story)
+
+
+def test_a_form_tells_its_key_when_it_is_sent() -> None:
+    async def story(there: Chat) -> None:
+        values = {"summary": "the rig is broken", "people": []}
+        await there.act("submit", who="priya", where=NORTH, form="escalate", context="p7", key="k1", values=values)
+
+        (heard,) = there.town.heard
+        assert isinstance(heard, Submitted)
+        assert heard.key == "k1"
+
+    run(story)
+
+
+def test_a_reply_is_heard_in_slack_always_and_in_teams_when_it_mentions_the_bot() -> None:
+    async def story(there: Chat) -> None:
+        slack = await there.town.post("northwind", "C-pilot", HELLO)
+        teams = await there.town.post("kestrel", "C-north", HELLO)
+        await there.say("joao", PILOT, "in Slack", thread=slack)
+        await there.say("sam", NORTH, "among ourselves", thread=teams)
+        await there.say("sam", NORTH, "well done, @bellwether", thread=teams)
+
+        assert [heard.words for heard in there.town.heard if isinstance(heard, Heard)] == [
+            ("in Slack",),
+            ("well done, @bellwether",),
+        ]
+        assert len(there.town.heard) == 2
+
+    run(story)
+
+
 def test_a_persons_own_page_is_theirs_alone() -> None:
     async def story(there: Chat) -> None:
         await there.act("open", who="ada")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.messages import ChoiceField, Field, Form, ManyField, Note, Option, SwitchField, TextField
 from bot.platforms.local import Local, World, draw
-from bot.words import Account, Person, When
+from bot.words import Account, Person, When, line
 from tests.platforms import samples
 from tests.platforms.local.town import TOWN
 
@@ -42,6 +44,22 @@ def test_what_people_type_stays_whole_letter_for_letter() -> None:
 
     assert hostile
     assert all(samples.HOSTILE in text for text in hostile if len(text) >= len(samples.HOSTILE))
+
+
+def test_only_what_must_be_filled_in_stands_on_a_card_and_only_where_it_is_little_and_simple() -> None:
+    say, level = TextField("say", "Say"), ChoiceField("level", "Level", (Option("1", "1"),), "1")
+    who = ManyField("who", "Who", (Option("Ada", "1"),))
+    rest = (TextField("more", "More", required=False), SwitchField("private", "Private"), Note(line("A word")))
+
+    def first(*fields: Field) -> list[str]:
+        return draw.first(Form("f", "F", fields))
+
+    assert first(say, level, *rest) == ["say"]
+    assert first(say, replace(level, value="")) == ["say", "level"]
+    assert first(say, who) == []
+    assert first(say, replace(who, values=("1",))) == ["say"]
+    assert first(*(replace(say, id=name) for name in "abc")) == ["a", "b", "c"]
+    assert first(*(replace(say, id=name) for name in "abcd")) == []
 
 
 def test_a_person_is_a_mention_only_where_they_have_an_account_in_this_chat() -> None:

@@ -1,4 +1,7 @@
-"""A small town for the local chat: two organisations, a bot with few words, a clock and a tour that a test can hold in its hand."""
+"""A small town for the local chat: two organisations, one in Slack and one in Teams, a bot with few words, a clock and a tour.
+
+One rule: a test can hold all of it in its hand.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from bot.messages import (
     Fact,
     Facts,
     Form,
+    Inset,
     ManyField,
     Menu,
     Message,
@@ -30,7 +34,7 @@ from bot.messages import (
     TextField,
     Tone,
 )
-from bot.platforms.local import Local, Resident, Room, Slash, Step, World
+from bot.platforms.local import Local, Resident, Room, Skin, Slash, Step, World
 from bot.port import Parcel, Way
 from bot.words import Account, Code, Person, Text, When, line
 
@@ -62,6 +66,7 @@ TOWN = World(
         Room("kestrel", "C-north", "northwind-team", "Kestrel", ("priya", "sam")),
     ),
     COMMANDS,
+    {"Kestrel": Skin.TEAMS},
 )
 
 
@@ -136,6 +141,7 @@ FORM = Form(
     submit="Raise it",
     context="p7",
     intro=line("Raising a concern costs nobody anything."),
+    key="k1",
 )
 
 
@@ -224,7 +230,7 @@ class Town:
     async def reply(self, value: Inbound) -> Reply:
         match value:
             case Typed(command="escalate", words=()):
-                return FORM
+                return FORM if value.opens else Message(line("There is a form for this."), (Inset(FORM),))
             case Typed(command="escalate"):
                 await self.both(escalation(said(value.words), Tone.RED, "Open"))
                 await self.tell(ADA, Message(line("João asks for help."), tone=Tone.RED))
@@ -255,6 +261,8 @@ class Town:
                     )
                 )
                 return Nothing()
+            case Pressed(action="form.open"):
+                return replace(FORM, key="k2")
             case Pressed(action="form"):
                 return FORM
             case Pressed():

@@ -8,8 +8,8 @@ import { Seat } from "./seat.js";
 const at = (id) => document.getElementById(id);
 
 const chat = {
-  people: [], rooms: [], commands: [], posts: [], homes: {}, letters: {}, steps: [], clock: null, seats: [],
-  active: 0, loaded: false, seen: new Map(), seenLetters: null, known: new Map(),
+  people: [], skins: {}, rooms: [], commands: [], posts: [], homes: {}, letters: {}, steps: [], clock: null, seats: [],
+  active: 0, loaded: false, seen: new Map(), seenLetters: null, known: new Map(), sent: new Set(),
 
   person(user) { return this.people.find((each) => each.user === user); },
   get now() { return new Date(this.clock.now); },
@@ -20,7 +20,7 @@ const chat = {
       Object.assign(this, { epoch: news.epoch, baseline: undefined, seenLetters: null });
       this.seen.clear();
     }
-    for (const key of ["people", "rooms", "commands", "homes", "letters", "clock", "steps"]) if (key in news) this[key] = news[key];
+    for (const key of ["people", "skins", "rooms", "commands", "homes", "letters", "clock", "steps"]) if (key in news) this[key] = news[key];
     paint(this.people.map((each) => each.user));
     for (const post of news.posts ?? []) this.keep(post);
     this.sort();
@@ -95,8 +95,8 @@ function once(node, key, make) {
 function drawSwitch() {
   const list = chat.seats.map((seat) => [seat.organisation, chat.unreadOf(seat)]);
   once(at("switch"), JSON.stringify([list, chat.active]), () => chat.seats.map((seat, number) => el("button",
-    { type: "button", "data-org": number, "data-key": String(number), "aria-pressed": String(number === chat.active), onclick: () => chat.activate(number) },
-    el("span", { class: "org-mark", "aria-hidden": "true" }), el("span", { class: "switch-name" }, seat.organisation),
+    { type: "button", "data-key": String(number), "aria-pressed": String(number === chat.active), onclick: () => chat.activate(number) },
+    el("span", { class: "org-mark", "data-skin": seat.skin, "aria-hidden": "true" }), el("span", { class: "switch-name" }, seat.organisation), el("span", { class: "product" }, seat.product),
     list[number][1] && number !== chat.active ? el("span", { class: "badge" }, `${list[number][1]}`, el("span", { class: "hidden" }, " unread")) : null)));
 }
 

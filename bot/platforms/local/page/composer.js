@@ -2,8 +2,9 @@
 // What is sent goes one after the other, and typing never waits for it. One rule: a person becomes a mention only by being picked from the list.
 import { avatar, el, icon, unique } from "./dom.js";
 
-/** Make a composer. `world()` gives commands, people and the reader; `send(words)` is called with text and picks and tells whether it went. */
-export function composer({ label, placeholder, world, send }) {
+/** Make a composer. `world()` gives commands, people and the reader; `send(words)` is called with text and picks and tells whether it went;
+ * `start` is what it begins with each time. */
+export function composer({ label, placeholder, start = "", world, send }) {
   const listId = unique("hints");
   const input = el("textarea", { rows: "1", "aria-label": label, placeholder, "aria-autocomplete": "list", "aria-controls": listId, maxlength: "8000", enterkeyhint: "send" });
   const list = el("div", { class: "hints", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
@@ -16,8 +17,8 @@ export function composer({ label, placeholder, world, send }) {
 
   function refresh() {
     input.style.setProperty("height", "auto");
-    input.style.setProperty("height", `${Math.min(input.scrollHeight, 168)}px`);
-    go.disabled = !input.value.trim();
+    if (input.scrollHeight) input.style.setProperty("height", `${Math.min(input.scrollHeight, 168)}px`);  // 0 in a window that is not shown
+    go.disabled = input.value.trim() === start.trim();
     suggest();
   }
   function suggest() {
@@ -86,13 +87,13 @@ export function composer({ label, placeholder, world, send }) {
     else if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); submit(); }
   });
   function submit() {
-    if (!input.value.trim()) return;
+    if (go.disabled || !input.value.trim()) return;
     const kept = draft();
-    restore({ value: "", picks: [] });
+    restore({ value: start, picks: [] });
     going++;
     node.classList.add("sending");
     queue = queue.then(() => send(cut(kept.value.trim(), kept.picks))).then((gone) => {
-      if (!gone && !input.value) restore(kept);
+      if (!gone && input.value === start) restore(kept);
     }).finally(() => node.classList.toggle("sending", --going > 0));
   }
   function draft() { return { value: input.value, picks }; }
@@ -103,9 +104,9 @@ export function composer({ label, placeholder, world, send }) {
     draft, restore,
     /** Put text in; full names after an @ count as picked. */
     fill(text) {
-      input.value = text;
+      input.value = text || start;
       picks = world().people.filter((each) => text.includes(`@${each.name}`));
-      input.setSelectionRange(text.length, text.length);
+      input.setSelectionRange(input.value.length, input.value.length);
       refresh();
       choices = []; show();
       node.classList.add("filled");

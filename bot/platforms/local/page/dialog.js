@@ -1,5 +1,6 @@
 // What asks for attention: forms, questions and short notices.
-import { el, icon, unique } from "./dom.js";
+import { avatar, el, icon, skinOf, unique } from "./dom.js";
+import { fieldset } from "./fields.js";
 import { sentence } from "./words.js";
 import { Refusal } from "./wire.js";
 
@@ -14,11 +15,11 @@ export function toast(words, { action = null, stays = false, bad = false } = {})
   return away;
 }
 
-/** Ask before something counts. */
-export function confirm(question, label, style) {
+/** Ask before something counts, in the looks of where it was pressed. */
+export function confirm(question, label, style, from) {
   return new Promise((done) => {
     const id = unique("question");
-    const box = el("dialog", { class: "dialog small", "aria-labelledby": id },
+    const box = el("dialog", { class: "dialog small", "aria-labelledby": id, "data-skin": skinOf(from) },
       el("p", { id, class: "question" }, question),
       el("div", { class: "dialog-end" },
         el("button", { type: "button", class: "act", "data-style": "default", onclick: () => box.close("no") }, "Cancel"),
@@ -29,19 +30,18 @@ export function confirm(question, label, style) {
   });
 }
 
-/** Open a form; `send(values)` gives the server's answer. Errors stay at their fields; closed by mistake it can be brought back. */
-export function openForm(drawn, reader, org, send) {
+/** Open a form in the looks of `skin`; `send(values)` gives the server's answer. Errors stay at their fields; closed by mistake it can be brought back. */
+export function openForm(drawn, reader, skin, send) {
   const title = unique("form");
-  const box = el("dialog", { class: "dialog", "aria-labelledby": title, "data-org": org });
-  const fields = drawn.fields.map((field) => (field.kind === "note" ? { node: el("p", { class: "form-note" }, sentence(field.words, reader)) } : FIELDS[field.kind](field)));
-  const wrong = el("p", { class: "form-wrong", role: "alert", hidden: true });
+  const box = el("dialog", { class: "dialog", "aria-labelledby": title, "data-skin": skin });
+  const fields = fieldset(drawn.fields, reader);
   const submit = el("button", { type: "submit", class: "act", "data-style": "primary" }, drawn.submit);
   let touched = false, sent = false;
   const form = el("form", { novalidate: true, oninput: () => { touched = true; }, onsubmit },
-    el("header", { class: "dialog-top" }, el("h2", { id: title, tabindex: "-1" }, drawn.title),
+    el("header", { class: "dialog-top" }, avatar("", "Bellwether"), el("h2", { id: title, tabindex: "-1" }, drawn.title),
       el("button", { type: "button", class: "icon-button", "aria-label": "Close", onclick: () => box.close() }, icon("close"))),
     el("div", { class: "dialog-mid" },
-      drawn.intro.length ? el("p", { class: "form-intro" }, sentence(drawn.intro, reader)) : null, wrong, fields.map((field) => field.node)),
+      drawn.intro.length ? el("p", { class: "form-intro" }, sentence(drawn.intro, reader)) : null, fields.nodes),
     el("footer", { class: "dialog-end" },
       el("button", { type: "button", class: "act", "data-style": "default", onclick: () => box.close() }, "Cancel"), submit));
   box.append(form);
@@ -55,31 +55,21 @@ export function openForm(drawn, reader, org, send) {
     box.showModal();
     (box.querySelector(".field input, .field textarea, .field select") ?? submit).focus();
   }
-  function mark(errors) {
-    const known = new Set();
-    for (const field of fields.filter((each) => each.id)) { field.fault(errors[field.id] ?? ""); known.add(field.id); }
-    const rest = Object.entries(errors).filter(([id]) => !known.has(id)).map(([, words]) => words);
-    wrong.textContent = rest.join(" ");
-    wrong.hidden = !rest.length;
-    fields.find((field) => field.id && errors[field.id])?.focus();
-  }
   async function onsubmit(event) {
     event.preventDefault();
     if (submit.disabled) return;
-    const lacking = Object.fromEntries(fields.filter((field) => field.id).map((field) => [field.id, field.lacks()]).filter(([, words]) => words));
-    mark(lacking);
-    if (Object.keys(lacking).length) return;
+    if (!fields.ready()) return;
     submit.disabled = true;
     submit.classList.add("busy");
     try {
-      const answer = await send(Object.fromEntries(fields.filter((field) => field.id).map((field) => [field.id, field.value()])));
-      if (answer.kind === "errors") return mark(answer.fields);
+      const answer = await send(fields.values());
+      if (answer.kind === "errors") return fields.mark(answer.fields);
       sent = true;
       box.close();
-      if (answer.kind === "form") openForm(answer.form, reader, org, answer.send);
+      if (answer.kind === "form") openForm(answer.form, reader, skin, answer.send);
     } catch (problem) {
       if (!(problem instanceof Refusal)) throw problem;
-      mark({ "": problem.message });
+      fields.mark({ "": problem.message });
     } finally {
       submit.disabled = false;
       submit.classList.remove("busy");
@@ -87,67 +77,3 @@ export function openForm(drawn, reader, org, send) {
   }
   show();
 }
-
-function frame(field, input, { group = false, count = null } = {}) {
-  const id = unique("field"), told = `${id}-hint`, fault = `${id}-fault`;
-  const optional = field.required === false ? el("span", { class: "optional" }, "optional") : null;
-  const error = el("p", { class: "field-fault", id: fault });
-  const label = group ? el("legend", {}, field.label, optional) : el("label", { for: id }, field.label, optional);
-  if (!group) input.id = id;
-  input.setAttribute("aria-describedby", `${fault} ${told}`);
-  const node = el(group ? "fieldset" : "div", { class: "field", "data-kind": field.kind }, label, input, error,
-    el("div", { class: "field-end", id: told }, field.hint ? el("span", {}, field.hint) : null, count));
-  return {
-    id: field.id, node,
-    focus: () => (group ? input.querySelector("input") : input)?.focus(),
-    fault(words) {
-      error.textContent = words;
-      node.toggleAttribute("data-wrong", Boolean(words));
-      if (!group) input.setAttribute("aria-invalid", String(Boolean(words)));
-    },
-  };
-}
-
-const FIELDS = {
-  text(field) {
-    const most = field.most || 2000;
-    const input = el(field.lines ? "textarea" : "input", { maxlength: most, placeholder: field.example || null, required: field.required, rows: field.lines ? "3" : null, type: field.lines ? null : "text", autocomplete: "off" });
-    input.value = field.value;
-    const count = el("span", { class: "count" });
-    const tell = () => {
-      const length = [...input.value.trim()].length;
-      count.textContent = field.least && length < field.least ? `${length} of at least ${field.least} letters` : length > most * 0.8 ? `${length} of ${most}` : "";
-    };
-    input.addEventListener("input", tell);
-    tell();
-    const lacks = () => {
-      const length = [...input.value.trim()].length;
-      if (field.required && !length) return "Please fill this in.";
-      return length && length < field.least ? `Please write at least ${field.least} letters; this is ${length}.` : "";
-    };
-    return { ...frame(field, input, { count }), value: () => input.value, lacks };
-  },
-  choice(field) {
-    const input = el("select", { required: field.required },
-      !field.required || !field.value ? el("option", { value: "" }, field.required ? "Choose…" : "—") : null,
-      field.options.map((option) => el("option", { value: option.value }, option.label)));
-    input.value = field.value;
-    return { ...frame(field, input), value: () => input.value, lacks: () => (field.required && !input.value ? "Please choose one." : "") };
-  },
-  many(field) {
-    const name = unique("many");
-    const rows = field.options.map((option) => {
-      const input = el("input", { type: "checkbox", name, value: option.value });
-      input.checked = field.values.includes(option.value);
-      return el("label", { class: "pick" }, input, el("span", {}, option.label));
-    });
-    const list = el("div", { class: "picks" }, rows);
-    const value = () => [...list.querySelectorAll("input:checked")].map((input) => input.value);
-    return { ...frame(field, list, { group: true }), value, lacks: () => (field.required && !value().length ? "Please choose at least one." : "") };
-  },
-  switch(field) {
-    const input = el("input", { type: "checkbox", role: "switch", class: "switch-input" });
-    input.checked = field.on;
-    return { ...frame(field, input), value: () => (input.checked ? "yes" : ""), lacks: () => "" };
-  },
-};

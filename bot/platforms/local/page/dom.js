@@ -21,6 +21,7 @@ const PATHS = {
   eye: "M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12zM12 14.800a2.800 2.800 0 1 0 0-5.600 2.800 2.800 0 0 0 0 5.600z",
   check: "m5 12.500 4.500 4.500L19 7.500",
   clock: "M12 7v5l3.200 2M12 20.500a8.500 8.500 0 1 0 0-17 8.500 8.500 0 0 0 0 17z",
+  talk: "M4 6.500A1.500 1.500 0 0 1 5.500 5h13A1.500 1.500 0 0 1 20 6.500v8a1.500 1.500 0 0 1-1.500 1.500H11l-4.500 3.500V16h-1A1.500 1.500 0 0 1 4 14.500zM8 9h8M8 12.300h5",
   hash: "M9.500 4 7.500 20M16.500 4l-2 16M4.500 9h16M3.500 15h16",
   list: "M8.500 6.500h11M8.500 12h11M8.500 17.500h11M4.500 6.500h.01M4.500 12h.01M4.500 17.500h.01",
   at: "M15.800 12a3.800 3.800 0 1 1-7.600 0 3.800 3.800 0 0 1 7.600 0zm0 0v1.300a2.400 2.400 0 0 0 4.700.6A9 9 0 1 0 17 19.500",
@@ -39,6 +40,9 @@ export function icon(name) {
   svg.append(path);
   return svg;
 }
+
+/** The product whose looks surround that element. */
+export const skinOf = (node) => node.closest("[data-skin]")?.dataset.skin;
 
 let counter = 0;
 export const unique = (stem) => `${stem}-${++counter}`;
@@ -59,7 +63,7 @@ export function avatar(user, name) {
 /** Open a list under a button: a menu to choose from (`role` menu) or a choice that is kept (`role` listbox). */
 export function popup(button, { role = "menu", label, items, choose }) {
   const kind = role === "menu" ? "menuitem" : "option";
-  const list = el("div", { class: "popup", role, "aria-label": label, tabindex: "-1" });
+  const list = el("div", { class: "popup", role, "data-skin": skinOf(button), "aria-label": label, tabindex: "-1" });
   const rows = items.map((item) =>
     el("button", {
       type: "button", role: kind, class: "popup-item", tabindex: "-1",

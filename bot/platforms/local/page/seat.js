@@ -4,22 +4,26 @@ import { city, clockTime, dayKey, dayName, fullTime, plain, sentence } from "./w
 import { card } from "./card.js";
 import { composer } from "./composer.js";
 import { openForm, toast } from "./dialog.js";
+import { holding } from "./fields.js";
 import { Refusal, act } from "./wire.js";
 
 const BOT = "Bellwether";
+const PRODUCTS = { slack: "Slack", teams: "Teams" };
 
 export class Seat {
   constructor(organisation, number, chat) {
     Object.assign(this, { organisation, number, chat, where: "", thread: "", rows: new Map(), drafts: new Map() });
     this.who = this.people()[0].user;
+    this.skin = chat.skins[organisation];
+    this.product = PRODUCTS[this.skin];
     this.face = el("button", { type: "button", class: "who", "aria-haspopup": "listbox", "aria-expanded": "false", onclick: () => this.choosePerson() });
     this.places = el("nav", { class: "places", "aria-label": `${organisation}: conversations` });
     this.strip = el("div", { class: "strip" });
     this.log = el("div", { class: "log", role: "log", tabindex: "0", "aria-live": "polite" });
     this.more = el("button", { type: "button", class: "more", hidden: true, onclick: () => this.toEnd(true) }, icon("down"), "New messages");
     this.foot = el("div", { class: "foot" });
-    this.node = el("section", { class: "seat", "data-org": number, "aria-label": organisation },
-      el("header", { class: "seat-top" }, el("h2", {}, el("span", { class: "org-mark", "aria-hidden": "true" }), organisation), this.face),
+    this.node = el("section", { class: "seat", "data-skin": this.skin, "aria-label": `${organisation}, in ${this.product}` },
+      el("header", { class: "seat-top" }, el("h2", {}, el("span", { class: "org-mark", "aria-hidden": "true" }), el("span", { class: "org-name" }, organisation), el("span", { class: "product" }, this.product)), this.face),
       this.places, this.strip, el("div", { class: "stage" }, this.log, this.more), this.foot);
     this.log.addEventListener("scroll", () => { if (this.atEnd()) this.more.hidden = true; });
     this.where = this.rooms()[0]?.key ?? this.reader.direct;
@@ -30,6 +34,7 @@ export class Seat {
   rooms() { return this.chat.rooms.filter((room) => room.members.includes(this.who)); }
   room() { return this.chat.rooms.find((room) => room.key === this.where); }
   get home() { return this.where === this.reader.home; }
+  get inTeams() { return this.skin === "teams"; }
   get direct() { return this.where === this.reader.direct; }
 
   /** Let somebody else sit here. */
@@ -64,6 +69,7 @@ export class Seat {
 
   draw() {
     this.node.toggleAttribute("data-active", this.chat.active === this.number);
+    this.node.dataset.place = this.home ? "home" : this.thread ? "thread" : this.direct ? "direct" : "room";
     this.log.toggleAttribute("data-top", this.home || Boolean(this.thread));
     this.drawLog();
     this.drawFace();
@@ -95,7 +101,7 @@ export class Seat {
   }
 
   drawPlaces() {
-    const list = [...this.rooms().map((room) => [room.key, "hash", room.name, this.chat.unread(this.who, room.key)]),
+    const list = [...this.rooms().map((room) => [room.key, this.inTeams ? "talk" : "hash", room.name, this.chat.unread(this.who, room.key)]),
       [this.reader.direct, "bell", BOT, this.chat.unreadLetters(this.who)], [this.reader.home, "list", "My items", 0]];
     const key = JSON.stringify([list, this.where]);
     if (key === this.placesKey) return;
@@ -116,13 +122,18 @@ export class Seat {
     const parts = [];
     if (this.thread) {
       parts.push(el("button", { type: "button", class: "icon-button", "aria-label": `Back to ${room?.name ?? BOT}`, onclick: () => this.leaveThread() }, icon("back")), el("h3", {}, "Thread"),
-        el("span", { class: "muted" }, room ? `#${room.name}` : BOT));
+        el("span", { class: "muted" }, room ? this.called(room) : BOT));
     } else if (room && !room.bot) {
       parts.push(el("p", {}, `${BOT} is not in this room.`), el("button", { type: "button", class: "act", "data-style": "primary", onclick: () => this.send({ kind: "invite", where: room.key }).catch(grumble) }, `Invite ${BOT}`));
+    } else {
+      const [name, about] = room ? [this.called(room), `${room.members.length} people and ${BOT}`] : this.home ? ["My items", "What waits for you"] : [BOT, "You and the bot alone"];
+      parts.push(el("h3", {}, name), el("span", { class: "muted" }, about));
     }
-    this.strip.hidden = !parts.length;
+    this.strip.toggleAttribute("data-plain", !this.thread && (!room || room.bot));
     this.strip.replaceChildren(...parts);
   }
+
+  called(room) { return this.inTeams ? room.name : `#${room.name}`; }
 
   leaveThread() {
     const parent = this.thread;
@@ -152,7 +163,8 @@ export class Seat {
       day = key;
       const close = before && before.author === post.author && before.to === post.to && !post.asked.length && !("notice" in before) && at - new Date(before.at) < 3e5;
       const replies = this.thread ? [] : this.chat.posts.filter((each) => each.thread === post.id && (!each.to || each.to === this.who));
-      wanted.push([post.id, [post.version, this.who, close, this.thread, replies.length].join("|"), () => this.post(post, close, replies)]);
+      const gone = post.card?.body.some((block) => block.kind === "inset" && this.chat.sent.has(block.form.key)) ?? false;
+      wanted.push([post.id, [post.version, this.who, close, this.thread, replies.length, gone].join("|"), () => this.post(post, close, replies)]);
       before = post;
     }
     if (!posts.length && this.chat.loaded) wanted.push(["empty", this.where + this.who, () => this.empty()]);
@@ -197,7 +209,7 @@ export class Seat {
     if ("notice" in post) return el("p", { class: "notice" }, post.notice);
     const name = author?.name ?? BOT, mine = !this.direct && post.to;
     const time = el("time", { datetime: post.at, title: fullTime(reader, at) }, clockTime(reader, at));
-    const node = el("article", { class: "post", "data-close": Boolean(close), "data-private": Boolean(mine), "aria-label": `${name}, ${clockTime(reader, at)}` });
+    const node = el("article", { class: "post", "data-close": Boolean(close), "data-private": Boolean(mine), "data-own": post.author === this.who, "aria-label": `${name}, ${clockTime(reader, at)}` });
     if (mine) node.append(el("p", { class: "private-note" }, icon("eye"), "Only visible to you"));
     if (post.asked.length) node.append(el("p", { class: "asked" }, "You typed ", el("q", {}, sentence(post.asked, reader))));
     const body = el("div", { class: "post-body" });
@@ -205,7 +217,7 @@ export class Seat {
       author && author.organisation !== this.organisation ? el("span", { class: "muted" }, author.organisation) : null, time,
       post.edited && !post.card ? el("span", { class: "muted" }, "edited") : null));
     if (post.card) {
-      const drawn = card(post.card, reader, (action, value) => this.press(post, action, value));
+      const drawn = card(post.card, reader, this.acts(post));
       if (this.started && post.card.tone === "joy" && !this.rows.has(post.id)) drawn.append(el("div", { class: "burst", "aria-hidden": "true" }, Array.from({ length: 14 }, () => el("i"))));
       body.append(drawn);
     } else body.append(el("p", { class: "said" }, sentence(post.words, reader)));
@@ -225,7 +237,7 @@ export class Seat {
 
   empty() {
     const room = this.room(), picture = el("img", { src: "/page/bell.svg", alt: "", width: "44", height: "44" });
-    if (room) return el("div", { class: "empty" }, picture, el("h3", {}, `This is #${room.name}`), el("p", {}, room.bot ? "Nothing has been said yet. Type / to see what Bellwether can do." : "Nothing has been said yet."));
+    if (room) return el("div", { class: "empty" }, picture, el("h3", {}, `This is ${this.called(room)}`), el("p", {}, room.bot ? "Nothing has been said yet. Type / to see what Bellwether can do." : "Nothing has been said yet."));
     return el("div", { class: "empty" }, picture, el("h3", {}, `You and ${BOT}`), el("p", {}, "What it tells you alone comes here. Write a command as plain words, for example ", el("code", {}, "help"), "."));
   }
 
@@ -233,7 +245,7 @@ export class Seat {
     const drawn = this.chat.homes[this.who];
     const sign = JSON.stringify([drawn ?? null, this.who]);
     this.settle([["home", sign, () => drawn
-      ? el("article", { class: "home" }, card(drawn, this.reader, (action, value) => this.press({ where: this.where, id: "" }, action, value)))
+      ? el("article", { class: "home" }, card(drawn, this.reader, this.acts({ where: this.where, id: "" })))
       : el("div", { class: "empty" }, el("img", { src: "/page/bell.svg", alt: "", width: "44", height: "44" }), el("h3", {}, "Nothing waits for you"), el("p", {}, "What is yours to answer or to do is listed here."))]]);
     this.more.hidden = true;
   }
@@ -248,10 +260,11 @@ export class Seat {
     this.draftKey = key;
     if (this.home) { this.composer = null; this.foot.replaceChildren(); return; }
     const room = this.room();
-    const placeholder = this.thread ? "Reply…" : room ? `Message #${room.name}, or / for commands` : `Tell ${BOT}, for example: help`;
-    const { who, where, thread } = this;
+    const { who, where, thread, inTeams } = this;
+    const start = inTeams && room && this.toBot(thread) ? `@${BOT} ` : "";
+    const placeholder = thread ? (inTeams ? `Reply; ${BOT} hears what mentions it` : "Reply…") : !room ? `Tell ${BOT}, for example: help` : inTeams ? "Start a post, or / for commands" : `Message #${room.name}, or / for commands`;
     this.composer = composer({
-      label: `${this.thread ? "Reply" : `Message ${room ? `#${room.name}` : BOT}`} as ${this.reader.name}`, placeholder,
+      label: `${this.thread ? "Reply" : `Message ${room ? this.called(room) : BOT}`} as ${this.reader.name}`, placeholder, start,
       world: () => ({ commands: this.chat.commands, people: this.chat.people, reader: this.reader }),
       send: async (words) => {
         this.toEnd();
@@ -259,29 +272,53 @@ export class Seat {
       },
     });
     this.foot.replaceChildren(this.composer.node);
-    if (this.drafts.get(key)?.value) this.composer.restore(this.drafts.get(key));
+    this.composer.restore(this.drafts.get(key) ?? { value: start, picks: [] });
   }
 
-  async press(post, action, value) {
+  /** Whether a reply in that thread is one to the bot; in Teams it reaches the bot only with a mention. */
+  toBot(thread) { return Boolean(this.chat.known.get(thread)?.card); }
+
+  acts(post) {
+    return {
+      inline: this.inTeams,
+      sent: (form) => this.chat.sent.has(form.key),
+      press: (action, value, held) => this.press(post, action, value, held),
+      fill: (form, values) => this.fill(post, form, values),
+    };
+  }
+
+  /** Send a form that was filled in on its card; gives what is wrong with it, by field, if anything is. */
+  async fill(post, form, values) {
     try {
-      const answer = await this.send({ kind: "press", where: post.where, message: post.id, action, value }, this.who, post.thread ?? "");
+      const answer = await this.sender(form, post.where, this.who, post.thread ?? "")(values);
+      if (answer.kind === "form") openForm(answer.form, this.reader, this.skin, answer.send);
+      return answer.kind === "errors" ? answer.fields : null;
+    } catch (problem) { grumble(problem); }
+  }
+
+  async press(post, action, value, held = {}) {
+    try {
+      const answer = await this.send({ kind: "press", where: post.where, message: post.id, action, value }, this.who, post.thread ?? "", held);
       if (answer.kind === "message" && this.home && answer.post?.card) toast(plain(answer.post.card.title, this.reader), { action: ["Show", () => this.show(this.reader.direct)] });
     } catch (problem) { grumble(problem); }
   }
 
   /** Do something as who sits here, and show the answer. */
-  async send(what, who = this.who, thread = what.thread ?? "") {
+  async send(what, who = this.who, thread = what.thread ?? "", held = {}) {
     const answer = await act({ ...what, who });
-    if (answer.kind === "form") openForm(answer.form, this.chat.person(who), this.number, this.sender(answer.form, what.where, who, thread));
+    if (answer.kind === "form") openForm(holding(answer.form, held), this.chat.person(who), this.skin, this.sender(answer.form, what.where, who, thread, what.value));
     if (answer.kind === "message" && answer.post) this.chat.take(answer.post);
     return answer;
   }
 
-  sender(form, where, who, thread) {
+  /** How a form goes to the server; `opening` is the value of the button that opened it, so that a form on a card counts as sent too. */
+  sender(form, where, who, thread, opening) {
     return async (values) => {
-      const answer = await act({ kind: "submit", who, where, thread, form: form.name, context: form.context, values });
+      const answer = await act({ kind: "submit", who, where, thread, form: form.name, context: form.context, key: form.key, values });
+      if (answer.kind !== "errors") for (const key of [form.key, opening]) if (key) this.chat.sent.add(key);
       if (answer.kind === "form") answer.send = this.sender(answer.form, where, who, thread);
       if (answer.kind === "message" && answer.post) this.chat.take(answer.post);
+      else this.chat.draw();
       return answer;
     };
   }
