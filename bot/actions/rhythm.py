@@ -5,6 +5,7 @@ One rule: it is worked out by `rules.rhythm` from what is in the database; delet
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
@@ -58,7 +59,7 @@ def as_rule(row: Cadence, scene: Scene) -> rhythm.Cadence:
 def follow(session: Session, now: datetime) -> None:
     """Let the schedules of those partnerships be worked out anew of which something was changed in this transaction."""
     for id in sorted(changes.taken_up(session)):
-        once = f"{Tick.REPLAN}|{id}|{now.isoformat()}"
+        once = f"{Tick.REPLAN}|{id}|{secrets.token_hex(8)}"
         timers.plan(session, kind=Tick.REPLAN, subject=f"partnership:{id}", due_at=now, once=once)
 
 
