@@ -18,8 +18,9 @@ from sqlmodel import Session
 
 import handlers
 from bot import logs, metrics
-from bot.actions import View, drawn, parking
+from bot.actions import View, drawn, feeds, parking
 from bot.actions.secrets import reveal
+from bot.cards.feed import ical
 from bot.inbound import Inbound
 from bot.messages import Message, Reply
 from bot.port import Answer, Platform
@@ -90,12 +91,15 @@ class App:
         platforms: Sequence[Platform],
         now: Now = utc_now,
         prelude: Callable[[Answer], Awaitable[None]] | None = None,
+        at_home: bool = False,
     ) -> None:
-        """`prelude` runs when all is joined and before the doors are open to others."""
+        """`prelude` runs when all is joined and before the doors are open to others; `at_home` there are no others, and whoever
+        comes reaches it where it listens."""
         handlers.discover()
         self.settings, self.database, self.platforms, self.now = settings, database, platforms, now
         self.keys = tuple(settings.secret_keys)
-        self._prelude = prelude
+        self.address = (settings.bellwether_public_url or "").rstrip("/")
+        self._prelude, self._at_home = prelude, at_home
         self.delivery = Delivery(
             database,
             {platform.name: platform for platform in platforms},
@@ -113,7 +117,7 @@ class App:
         logs.token.set(secrets.token_hex(4))
         kind, began = arrival.kind, time.perf_counter()
         try:
-            reply = await self.database.transact(answer, arrival, self.now(), self.keys)
+            reply = await self.database.transact(answer, arrival, self.now(), self.keys, self.address)
         except Exception:
             metrics.ANSWERED.labels(kind, "failed").inc()
             log.exception("%s could not be answered", kind)
@@ -127,7 +131,7 @@ class App:
     async def start(self) -> None:
         """Migrate, then open every door; returns when the bot is ready."""
         await asyncio.to_thread(self.database.migrate)
-        site = application(self.platforms, self.ready, self._measure)
+        site = application(self.platforms, self.ready, self._measure, self._calendar)
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=_HANG_UP)
         await self._runner.setup()
         await self.delivery.start()
@@ -139,6 +143,8 @@ class App:
         listener = web.TCPSite(self._runner, self.settings.bellwether_host, self.settings.bellwether_port)
         await listener.start()
         self.port = self._runner.addresses[0][1]
+        if self._at_home:
+            self.address = f"http://{self.settings.bellwether_host}:{self.port}"
         log.info("listening on http://%s:%s", self.settings.bellwether_host, self.port)
 
     async def stop(self) -> None:
@@ -161,6 +167,11 @@ class App:
             return "the database does not answer"
         return None if self.metronome.healthy else "the scheduler is not running"
 
+    async def _calendar(self, secret: str) -> str | None:
+        now = self.now()
+        entries = await self.database.read(feeds.calendar, secret, now, self.keys)
+        return None if entries is None else await asyncio.to_thread(ical.written, entries, now)
+
     async def _measure(self) -> None:
         now = self.now()
         waiting, oldest = await self.database.read(outbox.backlog)
@@ -179,7 +190,7 @@ def stage(port: int, database_url: str | None) -> App:
     settings = Settings.model_construct(bellwether_port=port)
     database = Database(database_url or "sqlite://")
     demo = Demo(database)
-    app = App(settings, database, [demo.local], demo.clock.now, demo.begin)
+    app = App(settings, database, [demo.local], demo.clock.now, demo.begin, at_home=True)
     demo.join(app.metronome.tick, app.delivery.drain)
     return app
 

@@ -44,7 +44,8 @@ class Ask(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody at the door: who, where, when and with what. `scene` and `actor` are there when the feature asked for a partnership."""
+    """Somebody at the door: who, where, when and with what. `scene` and `actor` are there when the feature asked for a partnership;
+    `address` is where people reach the web server, empty where that is nowhere."""
 
     now: datetime
     account: Account
@@ -55,6 +56,7 @@ class Visit:
     values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
+    address: str = ""
     found: Scene | None = None
     standing: Standing | None = None
 

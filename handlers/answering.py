@@ -47,7 +47,7 @@ class _Parked:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, ...] = ()) -> Reply:
+def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, ...] = (), address: str = "") -> Reply:
     """Answer one inbound value. Exceptions other than a feature's own questions and refusals roll everything back."""
     arrival = _legible(arrival)
     attempt = session.begin_nested()
@@ -57,7 +57,7 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
         attempt.commit()
         said: Reply = unpack(before.reply, Reply) if before.reply else Nothing()
         return reveal(session, _as_it_is_now(session, arrival, said, now), keys)
-    reply = _say(session, arrival, now, _reply(session, Knock(arrival, now, keys)))
+    reply = _say(session, arrival, now, _reply(session, Knock(arrival, now, keys, address)))
     if isinstance(reply, Errors):
         # The form stays open and is sent again under the same id: this try must leave no trace.
         attempt.rollback()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.actions import calendars, concerned, escalations
+from bot.actions import blockers, calendars, concerned, escalations
 from bot.actions.escalations import Concern
 from bot.cards import escalation_forms as forms
 from bot.cards import tidings
@@ -52,10 +52,10 @@ def escalate(visit: Visit, session: Session) -> Reply:
         case str(name):
             draft = replace(draft, to=_named(visit, name, naming.matches(name, others)).member.person_id)
     if not wish.text:
-        return _form(visit, draft)
+        return form(visit, draft)
     problem = _problem(wish.text)
     if problem:
-        raise Sorry(problem, " For example: ", forms.EXAMPLE, form=_form(visit, draft))
+        raise Sorry(problem, " For example: ", forms.EXAMPLE, form=form(visit, draft))
     return _raise(visit, session, draft)
 
 
@@ -122,7 +122,7 @@ def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
     ladder = concerned.ladder_for(visit.scene, visit.actor, visit.now)
     if concern.level and concern.level not in LEVELS:
         levels = ", ".join(str(level) for level in LEVELS)
-        raise Sorry(f"There is no level {concern.level}. The levels are {levels}.", form=_form(visit, draft))
+        raise Sorry(f"There is no level {concern.level}. The levels are {levels}.", form=form(visit, draft))
     start = ladders.begin(ladder, concern.level, concern.to)
     if start is None:
         raise Sorry(
@@ -132,6 +132,8 @@ def _raise(visit: Visit, session: Session, draft: Draft) -> Message:
         )
     _ask_where_away(visit, [*start.everybody, *((concern.to,) if concern.to else ())])
     escalation, notices = escalations.open_(session, visit.call, concern)
+    if visit.subject.startswith("blocker:"):
+        blockers.escalated(session, visit.call, visit.number, escalation.id)
     return tidings.raised(concerned.shown(visit.scene, escalation, visit.now), notices)
 
 
@@ -172,18 +174,18 @@ def _member(visit: Visit, draft: Draft) -> int | None:
     who = visit.scene.by_person(draft.to)
     if who is None:
         raise Sorry(
-            "That person is not a member any more. Choose somebody else.", form=_form(visit, replace(draft, to=None))
+            "That person is not a member any more. Choose somebody else.", form=form(visit, replace(draft, to=None))
         )
     if who.member.role is Role.OBSERVER:
         raise Sorry(
             who.shown(),
             " observes and does not act. Choose somebody else, or leave it to the ladder.",
-            form=_form(visit, replace(draft, to=None)),
+            form=form(visit, replace(draft, to=None)),
         )
     if who.id == visit.actor.id:
         raise Sorry(
             "You cannot escalate to yourself. Leave it to the ladder, or name somebody else.",
-            form=_form(visit, replace(draft, to=None)),
+            form=form(visit, replace(draft, to=None)),
         )
     return who.id
 
@@ -197,7 +199,7 @@ def _mentioned(visit: Visit, mention: Mention, draft: Draft) -> Standing:
         " is not a member of this partnership. Add them with ",
         Code("/partnership members add"),
         ", or leave it to the ladder.",
-        form=_form(visit, draft),
+        form=form(visit, draft),
     )
 
 
@@ -230,7 +232,7 @@ def _wanted(visit: Visit, draft: Draft) -> datetime | None:
         if unclear.readings:
             options = [(local(each.at, visit.zone), each.at.isoformat()) for each in unclear.readings]
             raise Ask("by", (str(unclear),), options) from None
-        raise Sorry(str(unclear), form=_form(visit, draft)) from None
+        raise Sorry(str(unclear), form=form(visit, draft)) from None
 
 
 def _deadline(visit: Visit, draft: Draft) -> datetime:
@@ -248,8 +250,8 @@ def _problem(summary: str) -> str | None:
     return None
 
 
-def _form(visit: Visit, draft: Draft) -> Form:
-    """The form, with who would be told on each level and who of them is away."""
+def form(visit: Visit, draft: Draft) -> Form:
+    """The form, with who would be told on each level and who of them is away; it remembers the blocker that it came from."""
     ladder = concerned.ladder_for(visit.scene, visit.actor, visit.now)
     rungs = []
     for rung in ladder.rungs:
@@ -257,4 +259,5 @@ def _form(visit: Visit, draft: Draft) -> Form:
         away = tuple((each.shown(), until) for each in those if (until := _away_until(each, visit.now)))
         rungs.append(Rung(rung.level, tuple(each.shown() for each in those), away))
     others = [each.shown() for each in _others(visit)]
-    return forms.form(visit.scene.subject, visit.scene.partnership.name, rungs, draft, others)
+    about = visit.subject if visit.subject.startswith("blocker:") else visit.scene.subject
+    return forms.form(about, visit.scene.partnership.name, rungs, draft, others)

@@ -15,7 +15,7 @@ from bot.words import Code, Inline, Line, Strong, Text, line
 from handlers import Command, commands
 
 ASKING = ("help", "?", "-h", "--help")
-COMING = {"checkin": "Check-ins", "reflect": "Reflections"}
+COMING = {"reflect": "Reflections"}
 """Commands that a chat may offer already and that a later version answers."""
 GREETINGS = ("", "hi", "hello", "hey", "hallo", "hola", "start", "thanks", "moin", "bellwether")
 

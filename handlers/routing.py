@@ -20,11 +20,13 @@ from storage import people, subjects
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """What is at the door: the inbound value, when it came, the keys for secrets, and what was answered on the way."""
+    """What is at the door: the inbound value, when it came, the keys for secrets, where people reach the web server, and
+    what was answered on the way."""
 
     arrival: Inbound
     now: datetime
     keys: tuple[str, ...] = ()
+    address: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,7 +71,14 @@ def _visit(session: Session, knock: Knock, about: str = "") -> Visit:
     subject, _, argument = about.partition("|")
     account = entry.meet(session, knock.arrival)
     return Visit(
-        knock.now, account, knock.arrival, subject=subject, argument=argument, answers=knock.answers, keys=knock.keys
+        knock.now,
+        account,
+        knock.arrival,
+        subject=subject,
+        argument=argument,
+        answers=knock.answers,
+        keys=knock.keys,
+        address=knock.address,
     )
 
 

@@ -16,13 +16,15 @@ from sqlmodel import Session, col, delete, select, update
 
 from bot.pack import pack
 from bot.rules.ladder import Ladder
-from bot.words import Praise, Role
+from bot.words import CheckInState, Praise, Role
 from storage import escalations
 from storage.tables import (
     Absence,
     Account,
+    Blocker,
     Celebrated,
     Celebration,
+    CheckIn,
     Clap,
     Comment,
     Escalation,
@@ -118,9 +120,11 @@ def _repoint(session: Session, partnership_id: int, old: int, new: int) -> set[s
     session.exec(update(Comment).where(col(Comment.member_id) == old).values(member_id=new))
     session.exec(update(Celebration).where(col(Celebration.given_by) == old).values(given_by=new))
     doubled = {*_once(session, Celebrated, old, new), *_once(session, Clap, old, new)}
+    standups = _check_ins(session, old, new)
+    _blockers(session, old, new)
     for side in session.exec(select(Side).where(Side.partnership_id == partnership_id)):
         side.ladder = {level: list(_each_once(ids, old, new)) for level, ids in side.ladder.items()}
-    changed = {f"celebration:{each}" for each in doubled}
+    changed = {f"celebration:{each}" for each in doubled} | standups
     for escalation in session.exec(select(Escalation).where(Escalation.partnership_id == partnership_id)):
         if _repointed(escalation, old, new):
             changed.add(escalation.subject)
@@ -137,6 +141,40 @@ def _once(session: Session, table: Any, old: int, new: int) -> Sequence[int]:
     session.exec(delete(table).where(col(table.member_id) == old, col(table.celebration_id).in_(both)))
     session.exec(update(table).where(col(table.member_id) == old).values(member_id=new))
     return both
+
+
+def _check_ins(session: Session, old: int, new: int) -> set[str]:
+    """Move check-ins; of two in one standup the answer stays, or else the one that was kept. Gives the standups that had both."""
+    mine = select(CheckIn.occurrence_id).where(CheckIn.member_id == new)
+    both = session.exec(select(CheckIn).where(CheckIn.member_id == old, col(CheckIn.occurrence_id).in_(mine))).all()
+    held = [row.occurrence_id for row in both]
+    kept = {
+        row.occurrence_id: row
+        for row in session.exec(select(CheckIn).where(CheckIn.member_id == new, col(CheckIn.occurrence_id).in_(held)))
+    }
+    for row in both:
+        stays = kept[row.occurrence_id]
+        answered = row.state is CheckInState.ANSWERED and stays.state is not CheckInState.ANSWERED
+        session.delete(stays if answered else row)
+    session.flush()
+    session.exec(update(CheckIn).where(col(CheckIn.member_id) == old).values(member_id=new))
+    return {f"occurrence:{each}" for each in held}
+
+
+def _blockers(session: Session, old: int, new: int) -> None:
+    """Move blockers; two that are alike become one, named as often as both."""
+    mine = {row.likeness: row for row in session.exec(select(Blocker).where(Blocker.member_id == new))}
+    for row in session.exec(select(Blocker).where(Blocker.member_id == old)).all():
+        same = mine.get(row.likeness)
+        if same is None:
+            row.member_id = new
+            continue
+        same.times, same.own_side = same.times + row.times, same.own_side and row.own_side
+        same.first_at, same.last_at = min(same.first_at, row.first_at), max(same.last_at, row.last_at)
+        same.solved_at = max(same.solved_at, row.solved_at) if same.solved_at and row.solved_at else None
+        same.escalation_id = same.escalation_id or row.escalation_id
+        session.delete(row)
+    session.flush()
 
 
 def _repointed(escalation: Escalation, old: int, new: int) -> bool:

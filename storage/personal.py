@@ -17,8 +17,10 @@ from storage import addresses, ledger
 from storage.tables import (
     Absence,
     Account,
+    Blocker,
     Celebrated,
     Celebration,
+    CheckIn,
     Comment,
     Escalation,
     Event,
@@ -75,6 +77,8 @@ def everything(session: Session, person_id: int) -> dict[str, Any]:
         "celebrations given": [_plain(row) for row in given],
         "celebrated for": [{"why": row.why, "at": row.given_at} for row in got if row.undone_at is None],
         "comments": [_plain(row, "id") for row in _of(session, Comment, col(Comment.member_id).in_(ids))],
+        "check-ins": [_plain(row, "id", "occurrence_id") for row in _of(session, CheckIn, col(CheckIn.member_id).in_(ids))],
+        "blockers": [_plain(row, "id", "likeness") for row in _of(session, Blocker, col(Blocker.member_id).in_(ids))],
         "record": [
             {"at": event.at, "what": event.kind, "about": event.subject, "platform": event.platform, "said": body.body if body else None}
             for event, body in events
@@ -148,7 +152,25 @@ def _words(session: Session, ids: Sequence[int]) -> list[str]:
         select(Escalation.id).where(or_(col(Escalation.raised_by).in_(ids), col(Escalation.owner).in_(ids)))
     ).all()
     celebrations = {*(gift.id for gift in given), *got}
-    return [*(f"escalation:{each}" for each in concerned), *(f"celebration:{each}" for each in sorted(celebrations))]
+    return [
+        *(f"escalation:{each}" for each in concerned),
+        *(f"celebration:{each}" for each in sorted(celebrations)),
+        *_checked_in(session, ids),
+    ]
+
+
+def _checked_in(session: Session, ids: Sequence[int]) -> list[str]:
+    """Take the words of check-ins and blockers; gives where they stood."""
+    subjects: dict[str, None] = {}
+    for row in session.exec(select(CheckIn).where(col(CheckIn.member_id).in_(ids)).order_by(col(CheckIn.id))):
+        if any((row.done, row.next, row.blockers, row.waiting)):
+            parts = (row.done, row.next, row.blockers, row.waiting)
+            row.done, row.next, row.blockers, row.waiting = (ERASED if said else "" for said in parts)
+            subjects[f"occurrence:{row.occurrence_id}" if row.occurrence_id else row.subject] = None
+    for blocker in session.exec(select(Blocker).where(col(Blocker.member_id).in_(ids))):
+        blocker.words, blocker.likeness = ERASED, f"erased-{blocker.id}"
+    session.flush()
+    return list(subjects)
 
 
 def _forget(session: Session, account: Account, now: datetime) -> None:

@@ -17,8 +17,12 @@ _NOUNS: dict[str, tuple[Any, Any]] = {
     "escalation": (Escalation.id, Escalation.partnership_id),
     "celebration": (Celebration.id, Celebration.partnership_id),
     "member": (Member.id, Member.partnership_id),
+    "morning": (Member.id, Member.partnership_id),
     "cadence": (Cadence.id, Cadence.partnership_id),
     "occurrence": (Occurrence.id, Occurrence.partnership_id),
+    "meeting": (Occurrence.id, Occurrence.partnership_id),
+    "report": (Occurrence.id, Occurrence.partnership_id),
+    "digest": (Occurrence.id, Occurrence.partnership_id),
     "checkin": (CheckIn.id, CheckIn.partnership_id),
     "blocker": (Blocker.id, Blocker.partnership_id),
 }

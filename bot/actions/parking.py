@@ -1,6 +1,7 @@
 """What could not be delivered is said to the shepherds, so that nothing is lost in silence.
 
-One rule: it is said once a channel and day, and never about a message that itself tells of this.
+One rule: it is said once a channel and day, and never about a message that itself tells of this. Who is waited for in a standup is
+asked in the room instead.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.actions import Call, telling
+from bot.actions import Call, standups, telling
 from bot.cards import parking as cards
 from storage import outbox
 from storage.lanes import Claimed
@@ -20,6 +21,8 @@ def tell(session: Session, claimed: Claimed, reason: str, now: datetime) -> None
     """Tell the shepherds what did not arrive, and why."""
     subject = f"undelivered:{claimed.lane_id}:{now:%Y%m%d}"
     if claimed.partnership_id is None or claimed.subject.startswith("undelivered:"):
+        return
+    if claimed.account_id is not None and standups.not_reached(session, claimed.subject, now):
         return
     if outbox.mentioned(session, subject):
         return

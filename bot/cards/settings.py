@@ -26,7 +26,7 @@ from bot.messages import (
     Tone,
 )
 from bot.rules.hours import Setting, in_words
-from bot.words import Code, Line, Person, Praise, Text, line
+from bot.words import Code, Line, Nudging, Person, Praise, Text, line
 
 LABELS = {
     Setting.NAME: "Name",
@@ -46,6 +46,11 @@ PRAISE = {
     Praise.PUBLIC: "in the rooms, for all to see",
     Praise.PRIVATE: "privately, to you alone",
     Praise.NONE: "not at all",
+}
+NUDGES = {
+    Nudging.LIGHT: "light, only what is overdue or runs out",
+    Nudging.STANDARD: "standard, what there is to act on",
+    Nudging.ACTIVE: "active, early signs too",
 }
 
 
@@ -136,6 +141,7 @@ class Mine:
     days: str
     hours: str
     praise: Praise
+    nudging: Nudging
     absences: tuple[tuple[date, date], ...]
     partnerships: tuple[str, ...]
 
@@ -161,6 +167,7 @@ def mine(shown: Mine) -> Message:
         Fact("Working hours", (in_words(Setting.HOURS, shown.hours) if shown.hours else "those of your side",)),
         Fact("Away", (away or "nothing planned",)),
         Fact("Be celebrated", (PRAISE[shown.praise],)),
+        Fact("Morning message", (f"{NUDGES[shown.nudging]}, where you are a shepherd",)),
         Fact("Partnerships", (Text(", ".join(shown.partnerships) or "none yet"),)),
     )
     return Message(

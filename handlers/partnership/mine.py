@@ -35,7 +35,8 @@ def mine(visit: Visit, session: Session) -> Reply:
         raise Sorry(
             "I know no setting “", Text(said[:60]), "”. Try for example ", Code("/partnership mine zone Lisbon"), "."
         )
-    values = persons.now_set(_person(visit, session))
+    person = _person(visit, session)
+    values = persons.now_set(person)
     zone = persons.zone(session, visit.account)
     today = visit.now.astimezone(ZoneInfo(zone)).date()
     absences = people.absences(session, visit.account.person_id, today)
@@ -46,6 +47,7 @@ def mine(visit: Visit, session: Session) -> Reply:
             days=values[Setting.DAYS],
             hours=values[Setting.HOURS],
             praise=Praise(values[PRAISE]),
+            nudging=person.nudging,
             absences=tuple((each.starts_on, each.ends_on) for each in absences),
             partnerships=tuple(row.name for row, _ in people.memberships(session, visit.account.person_id)),
         )

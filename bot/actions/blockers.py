@@ -1,0 +1,79 @@
+"""What is in people's way: counted with each check-in that names it, told to the shepherds, escalated.
+
+One rule: the same blocker counts once a check-in, however often that is changed, and the shepherds hear of it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from bot.actions import Call, telling
+from bot.cards import standup as cards
+from bot.rules.blockers import OFTEN, blockers_in
+from bot.rules.checking_in import Said
+from storage import check_ins as store
+from storage import outbox
+from storage.tables import Blocker, CheckIn
+
+REPEATED = "blocker.repeated"
+
+
+def note(
+    session: Session, call: Call, row: CheckIn, before: Said, said: Said, over: Iterable[Blocker]
+) -> list[Blocker]:
+    """Count what is in the way once a check-in; what comes up for the third time reaches the shepherds. Gives those."""
+    was, is_ = blockers_in(before.blockers), blockers_in(said.blockers)
+    known = store.alike(session, row.member_id, {*was, *is_})
+    for like, words in is_.items():
+        if like not in known:
+            known[like] = Blocker(
+                partnership_id=row.partnership_id,
+                member_id=row.member_id,
+                words=words,
+                likeness=like,
+                times=0,
+                first_at=call.now,
+                last_at=call.now,
+            )
+            session.add(known[like])
+        blocker = known[like]
+        blocker.times += like not in was
+        blocker.words, blocker.last_at, blocker.solved_at, blocker.own_side = words, call.now, None, said.own_side
+    for like in was.keys() - is_.keys():
+        if like in known:
+            known[like].times -= 1
+            known[like].solved_at = known[like].solved_at if known[like].times else call.now
+    for blocker in over:
+        if blocker.likeness not in is_:
+            blocker.solved_at = call.now
+    session.flush()
+    often = [known[like] for like in is_ if like not in was and known[like].times == OFTEN]
+    told = store.on_record(session, REPEATED, {each.subject for each in often})
+    fresh = [each for each in often if each.subject not in told]
+    for blocker in fresh:
+        _tell_shepherds(session, call, blocker)
+    return fresh
+
+
+def _tell_shepherds(session: Session, call: Call, blocker: Blocker) -> None:
+    body = {"times": blocker.times, "words": blocker.words, "own_side": blocker.own_side}
+    call.record(session, REPEATED, blocker.subject, body)
+    who = call.scene.who(blocker.member_id)
+    said = cards.repeated(
+        who.shown(), blocker.words, blocker.times, blocker.first_at, blocker.subject, own_side=blocker.own_side
+    )
+    telling.people(session, call, call.scene.shepherds(who.side if blocker.own_side else None), blocker.subject, said)
+
+
+def escalated(session: Session, call: Call, blocker_id: int, escalation_id: int) -> None:
+    """Note that a blocker was raised; whoever named it sees so."""
+    found = store.blocker(session, blocker_id)
+    if found is None or found.partnership_id != call.scene.id:
+        return
+    found.escalation_id = escalation_id
+    session.flush()
+    row = store.last_answer(session, found.member_id)
+    if row is not None:
+        outbox.redraw(session, now=call.now, subject=row.subject)

@@ -1,0 +1,250 @@
+"""What somebody does with a check-in: answers, changes, skips, snoozes, is away, takes back.
+
+One rule: every step changes the prompt, the thread and the count together, and an answer that is for one side only leaves no word in
+the other side's room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from bot.actions import Call, View, blockers, living, occurrences, standups, telling
+from bot.actions.standups import REMINDER
+from bot.cards import check_in as cards
+from bot.cards import standup
+from bot.messages import Message
+from bot.rules import checking_in
+from bot.rules.blockers import blockers_in
+from bot.rules.checking_in import Said, Step
+from bot.words import CheckInState, Status
+from storage import cadences, outbox, scenes, timers
+from storage import check_ins as store
+from storage.people import Standing
+from storage.scenes import Scene
+from storage.tables import Blocker, Cadence, CheckIn, Occurrence, Room
+from storage.timers import Due
+
+
+def answer(
+    session: Session, call: Call, row: CheckIn, said: Said, *, over: Iterable[Blocker] = ()
+) -> tuple[CheckIn, cards.Reach]:
+    """Take an answer, or a change of it; `over` are blockers that it says are solved. Gives where it went."""
+    before = store.said(row) if row.state is CheckInState.ANSWERED else None
+    row.state = checking_in.after(row.state, Step.ANSWER)
+    row.done, row.next, row.blockers, row.waiting, row.own_side = *said.parts, said.own_side
+    if before is None:
+        row.answered_at = call.now
+        row.late = row.closes_at is not None and call.now >= row.closes_at
+    else:
+        row.edited_at = call.now
+    session.flush()
+    kind = "checkin.answered" if before is None else "checkin.edited"
+    call.record(session, kind, row.subject, _body(row))
+    repeated = blockers.note(session, call, row, before or Said(), said, over)
+    timers.drop(session, row.subject, {store.AGAIN})
+    rooms, threaded = _put(session, call, row, before)
+    outbox.redraw(session, now=call.now, subject=row.subject)
+    sides = {room.id: key for room, key in call.scene.rooms}
+    whose = [None if (key := sides[room.id]) is None else call.scene.organisation(key) for room in rooms]
+    return row, cards.Reach(tuple(whose), threaded, tuple(each.words for each in repeated))
+
+
+def _body(row: CheckIn) -> dict[str, object]:
+    said = store.said(row)
+    parts = dict(zip(checking_in.PARTS, said.parts, strict=True))
+    return {"day": row.day.isoformat(), "own_side": row.own_side, "late": row.late} | parts
+
+
+def give(
+    session: Session, call: Call, said: Said, day: date, *, over: Iterable[Blocker] = ()
+) -> tuple[CheckIn, cards.Reach]:
+    """Take a check-in that nobody asked for."""
+    row = CheckIn(partnership_id=call.scene.id, member_id=call.by.id, day=day, state=CheckInState.ASKED)
+    session.add(row)
+    session.flush()
+    return answer(session, call, row, said, over=over)
+
+
+def _put(session: Session, call: Call, row: CheckIn, before: Said | None) -> tuple[list[Room], bool]:
+    """Let the rooms show it, those alone that may; gives them, and whether it stands in the thread of a standup."""
+    side = None if not row.own_side else call.scene.who(row.member_id).side
+    held, cadence = _standup_of(session, call.scene, row, fresh=before is None)
+    of = cadence.side if cadence else None
+    shown = [room for room, key in occurrences.places(call.scene, of) if side is None or key is side]
+    # Where its words stood before, they are taken away.
+    touched = shown if before is None or before.own_side else [room for room, _ in occurrences.places(call.scene, of)]
+    if held is None or cadence is None:
+        telling.card(session, call, row.subject, into=touched)
+        return shown, False
+    occurrences.show(session, call, cadence, held)
+    occurrences.put(session, call, held, row, touched)
+    return shown, True
+
+
+def _standup_of(
+    session: Session, scene: Scene, row: CheckIn, *, fresh: bool
+) -> tuple[Occurrence, Cadence] | tuple[None, None]:
+    """The standup in whose thread it belongs: its own, or for one given unprompted that of the day, if one is open."""
+    if row.occurrence_id is not None:
+        held = store.occurrences(session, {row.occurrence_id})[row.occurrence_id]
+        return held, cadences.get(session, held.cadence_id)
+    if not fresh:
+        stands = store.thread_of(session, row)
+        return (stands, cadences.get(session, stands.cadence_id)) if stands else (None, None)
+    side = scene.who(row.member_id).side
+    for each, cadence in store.standups_on(session, scene.id, row.day):
+        if each.state == "open" and cadence.side in (None, side):
+            return each, cadence
+    return None, None
+
+
+def undo(session: Session, call: Call, row: CheckIn) -> CheckIn:
+    """Take an answer back: its words go, and who was asked can answer again. Raises checking_in.Refused."""
+    before = store.said(row)
+    held, cadence = _standup_of(session, call.scene, row, fresh=False)
+    closed = held is not None and held.state != "open"
+    state = checking_in.after(row.state, Step.UNDO, over=closed)
+    row.state = CheckInState.SKIPPED if row.occurrence_id is None else state
+    row.done = row.next = row.blockers = row.waiting = ""
+    row.answered_at = row.edited_at = None
+    row.late = row.own_side = False
+    call.record(session, "checkin.undone", row.subject, {"day": row.day.isoformat()})
+    blockers.note(session, call, row, before, Said(), ())
+    if held is not None and cadence is not None:
+        side = call.scene.who(row.member_id).side if before.own_side else None
+        rooms = [room for room, key in occurrences.places(call.scene, cadence.side) if side is None or key is side]
+        occurrences.show(session, call, cadence, held)
+        occurrences.put(session, call, held, row, rooms)
+    outbox.redraw(session, now=call.now, subject=row.subject)
+    return row
+
+
+def skip(session: Session, call: Call, row: CheckIn) -> None:
+    """Leave this one out. Raises checking_in.Refused."""
+    _step(session, call, row, Step.SKIP)
+
+
+def leave(session: Session, call: Call, row: CheckIn) -> None:
+    """Be away; the absence itself is the person's, in every partnership."""
+    _step(session, call, row, Step.LEAVE)
+
+
+def _step(session: Session, call: Call, row: CheckIn, step: Step) -> None:
+    held, cadence = _standup_of(session, call.scene, row, fresh=False)
+    state = checking_in.after(row.state, step, over=held is not None and held.state != "open")
+    if state is row.state:
+        return
+    row.state = state
+    session.flush()
+    call.record(session, f"checkin.{state}", row.subject, {"day": row.day.isoformat()})
+    timers.drop(session, row.subject, {store.AGAIN})
+    if held is not None and cadence is not None:
+        occurrences.show(session, call, cadence, held)
+    outbox.redraw(session, now=call.now, subject=row.subject)
+
+
+def snooze(session: Session, call: Call, row: CheckIn) -> datetime:
+    """Ask again in an hour; gives when. Raises checking_in.Refused."""
+    at = checking_in.comes_back(call.now, row.closes_at)
+    timers.drop(session, row.subject, {store.AGAIN})
+    once = f"{store.AGAIN}|{row.id}|{at.isoformat()}"
+    timers.plan(session, kind=store.AGAIN, subject=row.subject, due_at=at, once=once)
+    outbox.redraw(session, now=call.now, subject=row.subject)
+    return at
+
+
+def again(session: Session, now: datetime, batch: Iterable[Due]) -> None:
+    """Bring snoozed prompts back that still wait."""
+    rows = store.several(session, {int(due.subject.partition(":")[2]) for due in batch})
+    found = scenes.scenes(session, {row.partnership_id for row in rows.values()})
+    for row in rows.values():
+        scene = found[row.partnership_id]
+        who = scene.who(row.member_id)
+        if not standups.waits(row, now) or who.left or scene.partnership.status is not Status.ACTIVE:
+            continue
+        telling.person(session, Call(now, scene), who, row.subject, None, slot=f"{store.AGAIN}:{now.isoformat()}")
+        outbox.redraw(session, now=now, subject=row.subject)
+
+
+# How it looks ---------------------------------------------------------------------------------------------------------
+
+
+@living("checkin")
+def draw(session: Session, view: View) -> Message | None:
+    """The prompt to its person as it is now; in a room, the question to whoever cannot be written to, or an unprompted check-in."""
+    row = store.several(session, {view.number}).get(view.number)
+    if row is None:
+        return None
+    scene = scenes.scene(session, row.partnership_id)
+    who = scene.who(row.member_id)
+    if view.account_id is not None:
+        if who.left or view.account_id not in {each.id for each in who.accounts}:
+            return None
+        shown = seen(session, scene, who, row)
+        if view.slot == telling.CARD:
+            return cards.card(shown)
+        return cards.reminder(shown, asked_for=view.slot != REMINDER)
+    if row.occurrence_id is None:
+        return occurrences.drawn_answer(scene, row, view.room_id, about=scene.partnership.name)
+    return _in_room(session, who, row)
+
+
+def _in_room(session: Session, who: Standing, row: CheckIn) -> Message:
+    held = store.occurrences(session, {row.occurrence_id or 0})[row.occurrence_id or 0]
+    name = cadences.get(session, held.cadence_id).name
+    match row.state:
+        case CheckInState.ASKED if held.state == "open":
+            return standup.asked_here(who.shown(ping=True), name, row.day, row.subject, row.closes_at)
+        case CheckInState.ANSWERED:
+            how = "answered"
+        case CheckInState.SKIPPED:
+            how = "skipped this one"
+        case CheckInState.AWAY:
+            how = "is away"
+        case CheckInState.ASKED | CheckInState.MISSED:
+            how = "was asked here"
+    return standup.settled_here(who.shown(), name, row.day, how)
+
+
+def seen(session: Session, scene: Scene, who: Standing, row: CheckIn) -> cards.Shown:
+    """A check-in as its person sees it."""
+    held = store.occurrences(session, {row.occurrence_id}).get(row.occurrence_id) if row.occurrence_id else None
+    cadence = cadences.get(session, held.cadence_id) if held else None
+    last = store.last_answer(session, who.id, but=row.id)
+    named = blockers_in(row.blockers)
+    open_ = store.open_blockers(session, who.id)
+    answered = row.state is CheckInState.ANSWERED
+    return cards.Shown(
+        subject=row.subject,
+        partnership=scene.partnership.name,
+        partner=scene.organisation(who.side.other),
+        state=row.state,
+        name=cadence.name if cadence else "",
+        day=row.day if held else None,
+        said=store.said(row),
+        before=store.said(last) if last else None,
+        blockers=tuple(
+            cards.InTheWay(each.subject, each.words, each.times, each.escalation_id is not None)
+            for each in open_
+            if not answered or each.likeness in named
+        ),
+        closes_at=row.closes_at,
+        closed=held is not None and held.state != "open",
+        snoozed_until=store.snoozed(session, {row.subject}).get(row.subject),
+        at=row.answered_at,
+        late=row.late,
+        edited=row.edited_at is not None,
+    )
+
+
+def draft(session: Session, who: Standing, row: CheckIn | None) -> tuple[Said, Said | None]:
+    """What stands in the form at first, and what they said the last time."""
+    last = store.last_answer(session, who.id, but=row.id if row else 0)
+    before = store.said(last) if last else None
+    if row is not None and row.state is CheckInState.ANSWERED:
+        return store.said(row), before
+    in_the_way = "\n".join(each.words for each in store.open_blockers(session, who.id))
+    return Said(next=before.next if before else "", blockers=in_the_way), before

@@ -1,0 +1,203 @@
+"""Digests: worked out in sets, put on the record, and shown from there in the words that may be shown now.
+
+One rule: the numbers of a digest are on record as they were told; its words are looked up when it is drawn, so what was taken back
+or erased since is gone from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.actions import Call, View, calendars, living, recounting, telling
+from bot.actions.recounting import Wanted
+from bot.cards import cadence as recurring
+from bot.cards import digest as cards
+from bot.cards import several
+from bot.cards.digest import Ahead, Changed, Due, Shown, Waiting, Win
+from bot.messages import Message
+from bot.pack import pack, unpack
+from bot.port import Way
+from bot.rules import weeks
+from bot.rules.cadence import Recurrence, moved, occurrences
+from bot.rules.celebrating import Wish
+from bot.rules.digest import Digest, Open, Owed
+from bot.rules.weeks import Weeks
+from bot.rules.worktime import place
+from bot.words import Person, Status, Text
+from storage import cadences, check_ins, digests, escalations, outbox, scenes
+from storage.scenes import Scene
+from storage.tables import Cadence, Celebration, Escalation, Occurrence, Room
+
+DETAILS = "details"
+"""The slot of the card in the digest's own thread."""
+LATE = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A digest whose time has come in a room."""
+
+    scene: Scene
+    cadence: Cadence
+    room: Room
+    day: date
+    planned_for: datetime
+
+
+def zone_of(scene: Scene, room: Room | None) -> str:
+    """The zone of a room: its side's, of a shared one side A's."""
+    side = next((key for each, key in scene.rooms if room is not None and each.id == room.id), None)
+    return scene.sides[side or min(scene.sides)].zone
+
+
+# Posting -------------------------------------------------------------------------------------------------------------
+
+
+def post(session: Session, now: datetime, wanted: Sequence[Post]) -> None:
+    """Put each into its room, once; one whose successor is due by now is left out, and the record says so."""
+    wanted = [each for each in wanted if each.scene.partnership.status is Status.ACTIVE and _tells(each)]
+    days = check_ins.begun(session, {(each.cadence.id, each.day): (each.scene.id, each.planned_for) for each in wanted})
+    due = []
+    for each in wanted:
+        if _next(each) > now:
+            due.append(each)
+            continue
+        body = {"room": each.room.id, "planned_for": each.planned_for.isoformat()}
+        Call(now, each.scene).record(session, digests.SKIPPED, _subject(days[each.cadence.id, each.day]), body)
+    found = recounting.work_out(session, now, [Wanted(each.scene, _weeks(each), now) for each in due])
+    for each, digest in zip(due, found, strict=True):
+        call, subject = Call(now, each.scene), _subject(days[each.cadence.id, each.day])
+        late = now - each.planned_for > LATE
+        call.record(session, digests.POSTED, subject, {"room": each.room.id, "late": late, **_said(digest)})
+        telling.card(session, call, subject, into=[each.room])
+        if not digest.empty:
+            _in_thread(session, call, subject, each.room)
+
+
+def _in_thread(session: Session, call: Call, subject: str, room: Room) -> None:
+    """Put the details into the thread of the card, as a card of their own that follows what is taken back."""
+    outbox.announce(
+        session,
+        now=call.now,
+        lane=outbox.lane(session, room.platform, room.tenant, room.channel),
+        way=Way.POST,
+        subject=subject,
+        message=None,
+        slot=DETAILS,
+        under=telling.CARD,
+        partnership_id=call.scene.id,
+        room_id=room.id,
+    )
+
+
+def _subject(day: Occurrence) -> str:
+    return f"digest:{day.id}"
+
+
+def _tells(post: Post) -> bool:
+    """Whether there was a partnership in its week; one moved behind a holiday may tell of a time before."""
+    return _weeks(post).end > post.scene.partnership.created_at
+
+
+def _weeks(post: Post) -> Weeks:
+    """The weeks up to its own day, also where it comes on the next working day or late."""
+    return weeks.to(post.day, post.cadence.at, zone_of(post.scene, post.room))
+
+
+def _next(post: Post) -> datetime:
+    """When the digest after it is due in that room."""
+    zone = zone_of(post.scene, post.room)
+    rule = Recurrence(post.cadence.rrule, post.cadence.at, post.cadence.start_on)
+    own = place(post.day, post.cadence.at, zone)
+    following = next(occurrences(rule, zone, own))
+    side = next((key for each, key in post.scene.rooms if each.id == post.room.id), None)
+    calendar = calendars.of_side(post.scene.sides[side or min(post.scene.sides)])
+    return place(moved(following.day, calendar), post.cadence.at, zone)
+
+
+def _said(digest: Digest) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(pack(digest, Digest))
+    return said
+
+
+# How it looks --------------------------------------------------------------------------------------------------------
+
+
+@living("digest")
+def draw(session: Session, view: View) -> Message | None:
+    day = digests.several(session, [view.number])[view.number]
+    body = digests.recorded(session, day, view.room_id or 0)
+    if body is None:
+        return None
+    scene = scenes.scene(session, day.partnership_id)
+    room = next((each for each in scene.places if each.id == view.room_id), None)
+    seen = shown(session, scene, unpack(json.dumps(body), Digest), zone_of(scene, room))
+    if view.slot == DETAILS:
+        return cards.details(seen)
+    return cards.card(replace(seen, subject=view.subject, late=body["late"]))
+
+
+def shown(session: Session, scene: Scene, digest: Digest, zone: str, *, names: bool = False) -> Shown:
+    """All that the cards say, in the words that may be shown now; with `names` also who is overdue."""
+    reports = {each.about for each in digest.overdue if each.owed is Owed.REPORT}
+    open_ = {each.escalation for each in digest.open}
+    rows = escalations.several(session, {*digest.resolved, *open_})
+    days = digests.several(session, reports)
+    recur = {each.cadence for each in digest.meetings} | {each.cadence for each in digest.changes}
+    recur |= {each.cadence_id for each in days.values()}
+    called = {id: _called(scene, row) for id, row in cadences.several(session, recur).items()}
+    given = [_given(scene, row, wish) for row, wish in digests.these(session, digest.celebrations)]
+    settled = [Win(rows[id].summary, number=rows[id].number, outcome=rows[id].outcome) for id in digest.resolved]
+    return Shown(
+        partnership=scene.partnership.name,
+        sides={key: side.organisation for key, side in sorted(scene.sides.items())},
+        digest=digest,
+        zone=zone,
+        zones=scene.zones,
+        wins=tuple(win for win in (*given, *settled) if win),
+        waiting=tuple(_waiting(rows[each.escalation], each) for each in digest.open),
+        due=tuple(
+            Due(
+                each,
+                report=called[days[each.about].cadence_id] if each.owed is Owed.REPORT else "",
+                number=0 if each.owed is Owed.REPORT else rows[each.about].number,
+                people=_of_side(scene, each.members) if names else (),
+            )
+            for each in digest.overdue
+        ),
+        ahead=tuple(Ahead(called[each.cadence], each.at) for each in digest.meetings),
+        changed=tuple(Changed(called[each.cadence], each.what, each.at) for each in digest.changes),
+    )
+
+
+def _waiting(row: Escalation, stands: Open) -> Waiting:
+    return Waiting(row.number, row.summary, stands)
+
+
+def _named(scene: Scene, members: Collection[int]) -> tuple[Person, ...]:
+    return tuple(scene.who(member).shown() for member in members)
+
+
+def _of_side(scene: Scene, members: Collection[int]) -> tuple[Person, ...]:
+    """The same beside the name of their side."""
+    return tuple(replace(each, organisation="") for each in _named(scene, members))
+
+
+def _given(scene: Scene, row: Celebration, wish: Wish) -> Win | None:
+    """A celebration as the rooms show it; None where they do not show it any more."""
+    audience = recounting.audience(scene, row, wish)
+    sides = [Text(f"everybody at {scene.organisation(side)}") for side in audience.sides]
+    if not audience.in_rooms:
+        return None
+    giver = scene.who(row.given_by).shown()
+    return Win(row.why, giver, several([*_named(scene, audience.named), *sides]))
+
+
+def _called(scene: Scene, row: Cadence) -> str:
+    return recurring.called(row.kind, row.name, scene.organisation(row.side) if row.side else "")

@@ -1,0 +1,193 @@
+"""A progress report that one side owes the other: reminded of, due, sent, received, or late.
+
+One rule: who owes it says that it was sent, who gets it that it was received; how late it is counts from the first of the two, in
+working days of the side that owes it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from bot import words
+from bot.actions import Call, View, cadences, calendars, living, telling
+from bot.cards import cadence as recurring
+from bot.cards import report as cards
+from bot.cards.report import Phase
+from bot.messages import Message
+from bot.rules.rhythm import local_day
+from bot.rules.worktime import Calendar, works_on
+from bot.words import CadenceKind, Key
+from storage import cadences as store
+from storage import ledger, outbox, scenes
+from storage.ledger import Happening
+from storage.scenes import Scene
+from storage.tables import Cadence, Occurrence
+
+SOON, LATE = "soon", "late"
+"""The slots of the cards that shepherds have of it."""
+A_CHANCE = timedelta(hours=2)
+"""How long a report must have been called due before it is called late: after an outage both come at once."""
+DAY = timedelta(days=1)
+
+
+def subject(one: Occurrence) -> str:
+    return f"{CadenceKind.REPORT}:{one.id}"
+
+
+# What time does ------------------------------------------------------------------------------------------------------
+
+
+def remind(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
+    """Remind the shepherd of the side that owes it, unless it is due already or was sent."""
+    if row.side is None or call.now >= at:
+        return
+    one = _occurrence(session, row, day, at)
+    if phase(one) is not Phase.DUE:
+        return
+    call.record(session, "report.reminded", subject(one), {"due": at.isoformat()})
+    for who in cadences.watching(call.scene, row.side, call.now):
+        telling.person(session, call, who, subject(one), None, slot=SOON)
+
+
+def due(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
+    """Say in both rooms that it is due, unless it was received already."""
+    one = _occurrence(session, row, day, at)
+    if phase(one) is Phase.RECEIVED:
+        return
+    call.record(session, "report.due", subject(one), {"due": at.isoformat()})
+    session.flush()
+    telling.card(session, call, subject(one))
+    outbox.redraw(session, now=call.now, subject=subject(one))
+
+
+def late(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
+    """Tell the shepherds of both sides, once, that it is not marked as sent."""
+    one = _occurrence(session, row, day, at)
+    said = [each for each in ledger.history(session, subject(one)) if each.kind == "report.due"]
+    if phase(one) is not Phase.DUE or not said or call.now - said[-1].at < A_CHANCE:
+        return
+    call.record(session, "report.late", subject(one), {"due": at.isoformat()})
+    for key in call.scene.sides:
+        for who in cadences.watching(call.scene, key, call.now):
+            telling.person(session, call, who, subject(one), None, slot=LATE)
+    session.flush()
+    outbox.redraw(session, now=call.now, subject=subject(one))
+
+
+def _occurrence(session: Session, row: Cadence, day: date, at: datetime) -> Occurrence:
+    one = store.occurrence(session, row, day, at)
+    if one.said_at is None:
+        one.at, one.closes_at, one.state = at, at, "open"
+    return one
+
+
+# What people say -----------------------------------------------------------------------------------------------------
+
+
+def phase(one: Occurrence) -> Phase:
+    """What became of it so far."""
+    if one.held:
+        return Phase.RECEIVED
+    if one.said_at is not None:
+        return Phase.SENT
+    return Phase.OFF if one.state == "skipped" else Phase.DUE
+
+
+def say(session: Session, call: Call, row: Cadence, one: Occurrence, what: Phase) -> None:
+    """Keep that it was sent, or received; the first of the two is when it came."""
+    if one.said_at is None:
+        one.said_by, one.said_at = call.by.id, call.now
+    if what is Phase.RECEIVED:
+        one.held, one.state = True, "closed"
+    days = late_days(call.scene, row, one)
+    call.record(session, f"report.{what}", subject(one), {"late": days})
+    _show(session, call, one)
+    telling.rooms(session, call, subject(one), cards.in_thread(call.by.shown(), what), under=telling.CARD)
+
+
+def unsay(session: Session, call: Call, one: Occurrence, what: Phase) -> bool:
+    """Take back what one said; False where something else was said since, or by somebody else."""
+    said = _said(session, one)
+    if phase(one) is not what or not said or said[-1].actor != call.by.id:
+        return False
+    one.held, one.state = None, "open"
+    first = next((each for each in said[:-1]), None)
+    one.said_by, one.said_at = (first.actor, first.at) if first else (None, None)
+    call.record(session, f"report.not_{what}", subject(one))
+    _show(session, call, one)
+    return True
+
+
+def _show(session: Session, call: Call, one: Occurrence) -> None:
+    session.flush()
+    telling.card(session, call, subject(one))
+    outbox.redraw(session, now=call.now, subject=subject(one))
+
+
+def late_days(scene: Scene, row: Cadence, one: Occurrence) -> int | None:
+    """How many working days of the side that owes it went by before it came: 0 where it came later on the day, None where in time."""
+    if row.side is None or one.said_at is None or one.said_at <= one.at:
+        return None
+    calendar = calendars.of_side(scene.sides[row.side])
+    return _working_days(calendar, local_day(one.at, calendar.zone), local_day(one.said_at, calendar.zone))
+
+
+def _working_days(calendar: Calendar, after: date, until: date) -> int:
+    return sum(works_on(calendar, after + step * DAY) for step in range(1, (until - after).days + 1))
+
+
+# How it looks --------------------------------------------------------------------------------------------------------
+
+
+@living("report")
+def draw(session: Session, view: View) -> Message | None:
+    one = session.get_one(Occurrence, view.number)
+    scene = scenes.scene(session, one.partnership_id)
+    row = store.get(session, one.cadence_id)
+    if view.account_id is not None:
+        who = scene.holder(view.account_id)
+        if who is None or who.left:
+            return None  # they are not a member any more, and nothing of the partnership is shown to them
+        return cards.card(shown(session, scene, row, one, view.now, who.side))
+    sides = {room.id: side for room, side in scene.rooms}
+    return cards.card(shown(session, scene, row, one, view.now, sides.get(view.room_id or 0)))
+
+
+def shown(
+    session: Session, scene: Scene, row: Cadence, one: Occurrence, now: datetime, reader: Key | None = None
+) -> cards.Shown:
+    """All that the cards say of it to readers of that side (None: of both)."""
+    zone = cadences.zone_of(scene, cadences.as_wish(row))
+    said = {each.kind: each for each in _said(session, one)}
+    return cards.Shown(
+        subject=subject(one),
+        called=recurring.called(row.kind, row.name, scene.organisation(row.side) if row.side else ""),
+        whose=scene.organisation(row.side) if row.side else "",
+        at=one.at,
+        zones=scene.zones,
+        phase=phase(one),
+        today=local_day(one.at, zone) == local_day(now, zone),
+        over=one.at <= now,
+        late=late_days(scene, row, one),
+        sent_by=_by(scene, said.get("report.sent")),
+        received_by=_by(scene, said.get("report.received")),
+        owes=reader in (None, row.side),
+        gets=reader is None or reader is not row.side,
+    )
+
+
+def _by(scene: Scene, event: Happening | None) -> words.Person | None:
+    return scene.who(event.actor).shown() if event and event.actor is not None else None
+
+
+def _said(session: Session, one: Occurrence) -> list[Happening]:
+    """Who said that it was sent or received, less what was taken back."""
+    said: list[Happening] = []
+    for each in ledger.history(session, subject(one)):
+        if each.kind in ("report.sent", "report.received"):
+            said.append(each)
+        elif each.kind in ("report.not_sent", "report.not_received") and said:
+            said.pop()
+    return said

@@ -1,0 +1,322 @@
+"""What recurs, as people see it: the list, the question before something is set, the card in the rooms, the form.
+
+One rule: a recurrence is said in words that can be typed again, and its next dates beside it in every zone that matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.cards import several
+from bot.messages import (
+    Block,
+    Bullets,
+    Button,
+    ChoiceField,
+    Controls,
+    Fact,
+    Facts,
+    Form,
+    Menu,
+    Message,
+    Note,
+    Option,
+    Paragraph,
+    Style,
+    TextField,
+    Tone,
+)
+from bot.words import CadenceKind, Code, Inline, Key, Line, Person, Strong, Text, When, city, line
+
+EXAMPLES = {
+    CadenceKind.STANDUP: "weekdays at 9:30",
+    CadenceKind.MEETING: "steering every other tuesday at 14:00 for 1 h",
+    CadenceKind.REPORT: "status from Contoso last friday of the month by noon",
+    CadenceKind.DIGEST: "fridays at 9:00",
+}
+NAME_AT_MOST = 60
+LISTED = 2
+"""How many of the next dates the list has, so that it fits on a screen."""
+
+
+class State(StrEnum):
+    RUNS = "runs"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """Sides that do not work on a day, all for the same reason; `holiday`: a public holiday. `then` is what comes of it."""
+
+    organisations: tuple[str, ...]
+    holiday: bool
+    then: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """One of the next dates: an instant for all (`at`), or a day that comes to each on their own clock. `instead`: the day it stands for."""
+
+    day: date
+    at: datetime | None = None
+    off: tuple[Off, ...] = ()
+    instead: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """All that is said of one. `words` say when, with whose clock; `whose` is the side it is for, empty for both; `long` a length in words."""
+
+    subject: str = ""
+    number: int = 0
+    kind: CadenceKind
+    name: str
+    words: str
+    whose: str = ""
+    long: str = ""
+    zones: tuple[str, ...] = ()
+    dates: tuple[Next, ...] = ()
+    state: State = State.RUNS
+    by: Person | None = None
+
+    @property
+    def called(self) -> str:
+        return called(self.kind, self.name, self.whose)
+
+
+def called(kind: CadenceKind, name: str, whose: str = "") -> str:
+    """How one is called: `Steering meeting`, `Standup`, `Status report of Contoso`."""
+    words = name if kind in name.casefold() else f"{name} {kind}".strip()
+    of = f" of {whose}" if whose else ""
+    return f"{words[:1].upper()}{words[1:]}{of}"
+
+
+def clock(zone: str, kind: CadenceKind) -> str:
+    """On whose clock its time is."""
+    if zone:
+        return f"{city(zone)} time"
+    return "on each room’s own clock" if kind is CadenceKind.DIGEST else "on each person’s own clock"
+
+
+def lasting(minutes: int) -> str:
+    """A length in words that can be typed: `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+
+
+# The list ------------------------------------------------------------------------------------------------------------
+
+
+def listed(partnership: str, subject: str, rows: Sequence[Shown], manages: bool) -> Message:
+    """Everything that recurs, with its next dates; whoever manages it has its buttons."""
+    body: list[Block] = []
+    for row in rows:
+        body.append(Paragraph(line(Strong(f"{row.number}. "), Text(row.called), ": ", *_rule(row), *_marked(row))))
+        if row.state is State.RUNS:
+            body.append(Paragraph(_then(row)))
+        if manages:
+            body.append(_controls(row))
+    if manages:
+        body.append(Paragraph(line("Add one, for example with ", Code(f"/partnership cadence add meeting {EXAMPLES[CadenceKind.MEETING]}"),
+                                   ". The numbers and names work in ", Code("/partnership cadence change"), ", ", Code("pause"), ", ",
+                                   Code("resume"), " and ", Code("end"), ".")))  # fmt: skip
+    return Message(
+        line("What recurs in ", Strong(partnership), ":") if rows else line("Nothing recurs in ", Strong(partnership), " yet."),
+        tuple(body),
+        buttons=(Button("Add", "cadence.add", subject, opens=True),) if manages else (),
+    )  # fmt: skip
+
+
+def _controls(row: Shown) -> Controls:
+    switch = ("Resume", "resume") if row.state is State.PAUSED else ("Pause", "pause")
+    options = tuple(Option(label, f"{row.subject}|{what}") for label, what in (switch, ("End", "end")))
+    return Controls(
+        (Button("Change", "cadence.edit", row.subject, opens=True), Menu("Pause or end", "cadence.do", options))
+        if row.state is State.RUNS
+        else (Button("Change", "cadence.edit", row.subject, opens=True), Menu("Resume or end", "cadence.do", options))
+    )
+
+
+def _then(row: Shown) -> Line:
+    """The next dates on one line: platforms show so many lines only."""
+    parts: list[Inline] = []
+    for index, each in enumerate(row.dates[:LISTED]):
+        parts += ["; then " if index else "Next: ", *_date(each, row)]
+    return line(*parts)
+
+
+def _marked(row: Shown) -> Line:
+    return (" – ", Strong("paused")) if row.state is State.PAUSED else ()
+
+
+def _rule(shown: Shown) -> Line:
+    match shown.kind:
+        case CadenceKind.MEETING:
+            more = f", for {shown.long}"
+        case CadenceKind.STANDUP:
+            more = f", answers within {shown.long}"
+        case CadenceKind.REPORT | CadenceKind.DIGEST:
+            more = ""
+    return line(Text(f"{shown.words}{more}"))
+
+
+def _date(one: Next, shown: Shown) -> Line:
+    parts: list[Inline] = [When(one.at, zones=shown.zones) if one.at else f"{day_in_words(one.day)} {one.day.year}"]
+    if one.instead:
+        parts.append(f" – instead of {day_in_words(one.instead)}")
+    for off in one.off:
+        several_sides = len(off.organisations) > 1
+        has, does = ("have", "do") if several_sides else ("has", "does")
+        why = f" {has} a public holiday" if off.holiday else f" {does} not work that day"
+        parts += [
+            ", when " if one.instead else " – ",
+            *several([Text(each) for each in off.organisations]),
+            why,
+            off.then,
+        ]
+    return line(*parts)
+
+
+def day_in_words(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+# Before it is set, and after -----------------------------------------------------------------------------------------
+
+
+def preview(shown: Shown, partnership: str, key: str, *, instead: Shown | None = None, waits: bool = False) -> Message:
+    """Show what was understood and ask; `instead` is what it takes the place of; `waits`: the partnership stands still."""
+    body: list[Block] = [
+        Facts(_facts(shown, instead)),
+        Paragraph(line("The next three:")),
+        Bullets(tuple(_date(each, shown) for each in shown.dates)),
+    ]
+    if waits:
+        body.append(Paragraph(line("The partnership is paused: it begins when the partnership goes on.")))
+    return Message(
+        line("Shall I change ", Text(shown.called), " to this?") if instead else line("Shall I set this? ", Text(shown.called)),
+        tuple(body),
+        buttons=(
+            Button("Set it", "cadence.set", f"{partnership}|{key}", Style.PRIMARY),
+            Button("Change", "cadence.retouch", f"{partnership}|{key}", opens=True),
+            Button("Not now", "cadence.later", f"{partnership}|{key}"),
+        ),
+    )  # fmt: skip
+
+
+def _facts(shown: Shown, instead: Shown | None = None) -> tuple[Fact, ...]:
+    facts = [Fact("When", _words(shown))]
+    if instead:
+        facts.append(Fact("Until now", _rule(instead)))
+    if shown.whose:
+        facts.append(Fact("Owed by" if shown.kind is CadenceKind.REPORT else "For", line(Text(shown.whose))))
+    if shown.long:
+        facts.append(Fact("Lasts" if shown.kind is CadenceKind.MEETING else "Time to answer", line(shown.long)))
+    return tuple(facts)
+
+
+def _words(shown: Shown) -> Line:
+    return line(Text(shown.words))
+
+
+DONE = {"set": "is set", "changed": "is changed", "paused": "is paused", "resumed": "goes on", "ended": "has ended"}
+"""What happened to one, in words."""
+
+
+def done(shown: Shown, what: str, undo: str) -> Message:
+    """Say privately what was done, with a way back."""
+    dates = (Paragraph(line("The next three:")), Bullets(tuple(_date(each, shown) for each in shown.dates)))
+    ended = what == "ended"
+    return Message(
+        line(Text(shown.called), f" {DONE[what]}."),
+        (Facts(_facts(shown)), *(dates if shown.state is State.RUNS else ()), Paragraph(line("The rooms show it."))),
+        buttons=(
+            *(() if ended else (Button("Change", "cadence.edit", shown.subject, opens=True),)),
+            Button("Undo", "cadence.undo", f"{shown.subject}|{undo}"),
+        ),
+    )
+
+
+def taken_back(shown: Shown) -> Message:
+    """Say that the last change was undone."""
+    now = {State.RUNS: f"it recurs {shown.words}", State.PAUSED: "it is paused", State.ENDED: "it does not recur"}
+    return Message(line("Undone. ", Text(shown.called), ": ", Text(now[shown.state]), "."))
+
+
+def card(shown: Shown) -> Message:
+    """The card in the rooms: what recurs now."""
+    facts = list(_facts(shown))
+    match shown.state:
+        case State.RUNS:
+            title = line("🔁 ", Text(shown.called), " recurs ", *_words(shown), ".")
+            facts = facts[1:]
+            if shown.dates:
+                facts.insert(0, Fact("Begins", _date(shown.dates[0], shown)))
+        case State.PAUSED:
+            title = line("⏸ ", Text(shown.called), " is paused.")
+        case State.ENDED:
+            title = line(Text(shown.called), " has ended and recurs no more.")
+    return Message(
+        title,
+        (Facts(tuple(facts)),) if facts else (),
+        tone=Tone.NEUTRAL if shown.state is State.RUNS else Tone.GREY,
+        footer=line(f"Recurs, number {shown.number}", *((" · set by ", shown.by) if shown.by else ())),
+    )
+
+
+def in_thread(by: Person, what: str, now: str, before: str = "") -> Message:
+    """One line under the card: who did what."""
+    match what:
+        case "changed" if before and before != now:
+            return Message(line(by, " changed it: it was ", Text(before), " and is ", Text(now), "."))
+        case "changed":
+            return Message(line(by, " changed it."))
+        case "paused":
+            return Message(line(by, " paused it."))
+        case "resumed":
+            return Message(line(by, " let it go on."))
+        case _:
+            return Message(line(by, " ended it."))
+
+
+# The form ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is in the form, as far as it is known; `recurs` and `long` as typed."""
+
+    kind: CadenceKind = CadenceKind.MEETING
+    name: str = ""
+    recurs: str = ""
+    side: Key | None = None
+    long: str = ""
+
+
+def form(subject: str, sides: Mapping[Key, str], draft: Draft, zone: str) -> Form:
+    """The form for setting one, or where the subject is a cadence for changing it."""
+    changing = subject.startswith("cadence:")
+    kinds = tuple(Option(kind.value.capitalize(), kind.value) for kind in CadenceKind)
+    whose = (Option("Both", ""), *(Option(name, key.value) for key, name in sorted(sides.items())))
+    return Form(
+        "cadence.change" if changing else "cadence.add",
+        "Change what recurs" if changing else "Let something recur",
+        (
+            *(() if changing else (ChoiceField("kind", "What?", kinds, draft.kind.value),)),
+            TextField("name", "Name", draft.name, required=False, most=NAME_AT_MOST, example="Steering"),
+            TextField("recurs", "When?", draft.recurs[:200], most=200, example="every other tuesday at 14:00",
+                      hint="In plain words, with the time of day."),
+            ChoiceField("side", "Whose?", whose, draft.side.value if draft.side else "", required=False,
+                        hint="Of a report, the side that owes it; of a standup, the side that is asked."),
+            TextField("long", "How long?", draft.long[:40], required=False, most=40, example="1 h",
+                      hint="A meeting: how long it lasts. A standup: the time to answer. 1 h and 4 h where empty."),
+            Note(line(f"Times of meetings and reports are on your own clock ({city(zone)}). Standups come to each person on theirs,"
+                      " digests to each room on its own.")),
+        ),
+        submit="Look at it",
+        context=subject,
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""The morning message of a shepherd: what there is to act on, each line with its evidence and one thing to do.
+
+One rule: both shepherds read the same facts, each with their own side first, and names stand here because only they read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import assert_never
+
+from bot.cards import several
+from bot.cards.evidence import counted, in_words
+from bot.cards.settings import NUDGES
+from bot.messages import (
+    Block,
+    Button,
+    Control,
+    Controls,
+    Fact,
+    Facts,
+    Heading,
+    Menu,
+    Message,
+    Option,
+    Paragraph,
+    Style,
+    Tone,
+)
+from bot.rules import evidence
+from bot.rules.evidence import (
+    Evidence,
+    Half,
+    Meeting,
+    OneSided,
+    Report,
+    Silence,
+    Uncelebrated,
+    Unreachable,
+    Unsaid,
+    Waiting,
+    Waits,
+)
+from bot.words import Code, Key, Line, Nudging, Person, Shape, Strong, line, local
+
+AT_A_GLANCE = 12  # lines of one message
+SNOOZES = {1: "1 day", 3: "3 days", 7: "1 week"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line. `aside` says what the reader's side did with it, so that nothing is to be done any more; `other` what the other
+    side's shepherd did; `reminded` were reminded today, and `can_remind` tells whether somebody is left."""
+
+    evidence: Evidence
+    people: tuple[Person, ...] = ()
+    aside: Line = ()
+    other: Line = ()
+    reminded: tuple[Person, ...] = ()
+    can_remind: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """All that a morning message shows. `own` is the reader's side; `earlier` counts the lines that were said before in this week,
+    `settled` those of this message that are not so any more."""
+
+    subject: str
+    partnership: str
+    own: Key
+    sides: Mapping[Key, str]
+    facts: evidence.Facts
+    zones: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    earlier: int = 0
+    settled: int = 0
+    setting: Nudging = Nudging.STANDARD
+
+
+def card(shown: Shown) -> Message:
+    """Draw the message as it is now."""
+    todo = sum(not each.aside for each in shown.entries)
+    body: list[Block] = [_beside(shown)]
+    for side in (shown.own, shown.own.other, None):
+        those = [each for each in shown.entries[:AT_A_GLANCE] if each.evidence.side is side]
+        if those:
+            body.append(Heading(shown.sides.get(side, "The other side") if side else "Both sides"))
+        for each in those:
+            body += _entry(shown, each)
+    if rest := _rest(shown):
+        body.append(Paragraph((rest,)))
+    if not todo:
+        title = line("Nothing is left to act on in ", Strong(shown.partnership), " from this message.")
+    else:
+        title = line(f"{counted(todo, 'thing')} to act on in ", Strong(shown.partnership), ".")
+    return Message(
+        title,
+        tuple(body),
+        tone=Tone.NEUTRAL if todo else Tone.GREEN,
+        buttons=(Button("Show all", "nudge.all", shown.subject),) if shown.earlier else (),
+        footer=line(
+            f"Both shepherds see the same facts. Your setting is {NUDGES[shown.setting]}: ",
+            Code("/partnership mine nudges"),
+        ),
+    )  # fmt: skip
+
+
+def replaced(day: date) -> Message:
+    """What is left of a message when a newer one was sent."""
+    return Message(line(f"Replaced by the message of {day:%a} {day.day} {day:%b %Y}."), tone=Tone.GREY)
+
+
+def _rest(shown: Shown) -> str:
+    """Say what this message does not show."""
+    hidden = max(len(shown.entries) - AT_A_GLANCE, 0)
+    sentences = (
+        (hidden, f"{counted(hidden, 'more line')} will show here as others are settled."),
+        (shown.settled, f"{counted(shown.settled, 'line')} of this message settled since."),
+        (shown.earlier, f"{counted(shown.earlier, 'line')} from earlier this week left to act on."),
+    )
+    return " ".join(sentence for count, sentence in sentences if count)
+
+
+def _beside(shown: Shown) -> Facts:
+    """Both sides side by side: the same counts of each."""
+    facts = []
+    for key in (shown.own, shown.own.other):
+        half = shown.facts.halves.get(key, Half())
+        waiting = sum(each.side is key and each.how is not Waits.EARLY for each in shown.facts.waiting)
+        quiet = (
+            f"quiet for {counted(half.silent, 'working day')}" if half.silent else "active since the last working day"
+        )
+        parts = [
+            quiet,
+            f"{counted(waiting, 'escalation')} to answer" if waiting else "no escalation waits",
+            f"check-ins missing from {len(half.missing)} of {half.asked}" if half.asked else "",
+        ]
+        facts.append(Fact(shown.sides.get(key, "The other side"), (" · ".join(part for part in parts if part),)))
+    return Facts(tuple(facts))
+
+
+def _entry(shown: Shown, entry: Entry) -> list[Block]:
+    words = in_words(entry.evidence, entry.people, shown.sides, shown.zones)
+    if entry.aside:
+        return [Paragraph(line(*words, " ", *entry.aside))]
+    told = (" Reminded today: ", *several(entry.reminded), ".") if entry.reminded else ()
+    return [Paragraph(line(*words, *told, *((" ", *entry.other) if entry.other else ()))), _controls(shown, entry)]
+
+
+def _controls(shown: Shown, entry: Entry) -> Controls:
+    about = f"{shown.subject}|{entry.evidence.key}"
+    first: tuple[Control, ...] = ()
+    match entry.evidence:
+        case Waiting() | Report() | Unsaid():
+            first = (Button("Remind", "nudge.remind", about, Style.PRIMARY),) if entry.can_remind else ()
+        case Meeting(held=None, occurrence=id):
+            first = (
+                Button("Held", "meeting.held", f"meeting:{id}", Style.PRIMARY),
+                Button("Not held", "meeting.not_held", f"meeting:{id}"),
+            )
+        case Meeting() | Silence():
+            first = (Button("Meet", "nudge.meet", about, Style.PRIMARY),)
+        case Unreachable() | Uncelebrated() | OneSided():
+            pass
+        case _:
+            assert_never(entry.evidence)
+    options = tuple(Option(label, f"{shown.subject}|{days}|{entry.evidence.key}") for days, label in SNOOZES.items())
+    return Controls((*first, Menu("Snooze", "nudge.snooze", options), Button("Not useful", "nudge.useless", about)))
+
+
+def snoozed(by: Person, until: datetime, zone: str) -> Line:
+    """Say until which day it rests, in the words that the other shepherd reads as well."""
+    return line("Snoozed by ", by, f" until {local(until, zone, Shape.DAY)}.")
+
+
+def useless(until: datetime, zone: str) -> Line:
+    return line(f"Not useful to your side: it rests until {local(until, zone, Shape.DAY)}.")

@@ -1,0 +1,100 @@
+"""What is said when somebody acts on a line of the morning message: reminders, times to meet, who stands in.
+
+One rule: neutral and about the work; a reminder asks and never blames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from bot.cards import several
+from bot.cards.evidence import in_words
+from bot.cards.settings import NUDGES
+from bot.messages import (
+    Block,
+    Button,
+    Message,
+    Paragraph,
+    Quote,
+    Style,
+    Tone,
+)
+from bot.rules.evidence import (
+    Evidence,
+    Unsaid,
+    Waiting,
+    Waits,
+)
+from bot.words import Code, Key, Nudging, Person, Strong, Text, When, line, local
+
+
+def reminder(evidence: Evidence, by: Person, partnership: str, sides: Mapping[Key, str], zones: tuple[str, ...]) -> Message:  # fmt: skip
+    """Write to somebody whom a line waits for."""
+    title = line("A friendly reminder from ", by, " about ", Strong(partnership), ".")
+    match evidence:
+        case Waiting(how=Waits.ASKED):
+            asks = line(Strong(f"Escalation {evidence.number}"), ": how is it going?")
+            button = Button("Still on it", "escalation.progress", f"escalation:{evidence.id}", Style.PRIMARY)
+        case Waiting():
+            asks = line(Strong(f"Escalation {evidence.number}"), " waits for somebody to take it up.")
+            button = Button("Acknowledge", "escalation.acknowledge", f"escalation:{evidence.id}", Style.PRIMARY)
+        case Unsaid():
+            words = line(
+                "Your check-in of the last two days is welcome: ", Code("/checkin done: … next: … blockers: …")
+            )
+            return Message(title, (Paragraph(words),))
+        case _:
+            return Message(title, (Paragraph(in_words(evidence, (), sides, zones)),))
+    return Message(title, (Paragraph(asks), Quote(Text(evidence.summary))), buttons=(button,))
+
+
+def told(now: Sequence[Person], later: Sequence[tuple[Person, datetime, str]], missed: Sequence[Person]) -> Message:
+    """Say who is reminded, and when; `missed` were reminded today already or cannot be written to."""
+    body: list[Block] = [
+        Paragraph(line(person, " hears of it ", When(at, zones=(zone,)), ", when their working time begins."))
+        for person, at, zone in later
+    ]
+    if missed:
+        body.append(Paragraph(line("Not reminded, because they were today already or cannot be written to: ",
+                                   *several(missed), ".")))  # fmt: skip
+    everybody = [*now, *(person for person, _, _ in later)]
+    if not everybody:
+        return Message(line("Nobody was reminded."), tuple(body), tone=Tone.AMBER)
+    return Message(line("Reminded: ", *several(everybody), "."), tuple(body))
+
+
+def meet(
+    partnership: str, sides: Sequence[str], zones: tuple[str, ...], times: Sequence[datetime], *, fits: bool
+) -> Message:
+    """Propose times, as text to copy."""
+    one, other = sides
+    if not times:
+        return Message(line("There is no common working day of ", Text(one), " and ", Text(other), " in sight."))
+    listed = [
+        " / ".join(f"{local(at, zone)} {zone.rsplit('/', 1)[-1].replace('_', ' ')}" for zone in zones) for at in times
+    ]
+    text = "\n".join((f"Shall we talk about {partnership}? For example:", *(f"- {each}" for each in listed)))
+    if fits:
+        title = line("Times that are working time on both sides. Copy what you like:")
+    else:
+        title = line("No hour is working time on both sides on the next days. These come closest:")
+    return Message(title, (Quote(Text(text)),))
+
+
+def stands_in(partnership: str, organisation: str, backup: Person, shepherd: Person, last: date) -> Message:
+    """Tell the other shepherd whom to turn to."""
+    return Message(
+        line(backup, " looks after ", Strong(partnership), " for ", Text(organisation), f" until {last:%a} {last.day} {last:%b %Y}."),
+        (Paragraph(line(shepherd, " is away until then.")),),
+    )  # fmt: skip
+
+
+def chosen(setting: Nudging, before: Nudging) -> Message:
+    """Say what is set now."""
+    if setting is before:
+        return Message(line("Nothing was changed: it is so already."))
+    return Message(
+        line(f"Where you are a shepherd, your morning message is now {NUDGES[setting]}."),
+        buttons=(Button("Undo", "nudging.undo", f"mine|{before}"),),
+    )

@@ -1,0 +1,74 @@
+"""`/checkin`: say how it goes, asked or unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from bot.actions import check_ins
+from bot.actions.check_ins import draft
+from bot.cards import check_in as cards
+from bot.messages import Form, Message, Reply
+from bot.rules import checking_in
+from bot.rules.authority import Right
+from bot.rules.checking_in import Said
+from bot.rules.grammar import text_of
+from bot.words import CheckInState, Status
+from handlers import Sorry, Visit, command
+from handlers.rights import allow
+from storage import check_ins as store
+from storage.tables import Blocker, CheckIn
+
+
+@command(
+    "checkin",
+    usage="[done: … next: … blockers: … waiting: …] [!private]",
+    about="Say how it goes: what was done, what comes next, what is in the way. With !private it is for your side only.",
+    examples=(
+        "done: the rig runs next: the first test blockers: no certificate yet",
+        "the pilot is closed",
+        "",
+    ),
+)
+def check_in(visit: Visit, session: Session) -> Reply:
+    """Answer today's prompt, or check in unasked."""
+    allow_checking_in(visit)
+    said, named = checking_in.parse(text_of(visit.words))
+    row = _waiting(visit, session)
+    if not any(said.parts):
+        start, before = draft(session, visit.actor, row)
+        return form(visit, row, Said(*start.parts, own_side=said.own_side), before)
+    if wrong := checking_in.troubles(said):
+        raise Sorry(*wrong.values(), form=form(visit, row, said, None))
+    over = store.open_blockers(session, visit.actor.id) if "blockers" in named else ()
+    return take(visit, session, row, said, over)
+
+
+def allow_checking_in(visit: Visit) -> None:
+    """Let a feature go on where the visitor may check in and the partnership has not ended."""
+    allow(visit, Right.CHECK_IN)
+    if visit.scene.partnership.status is Status.CLOSED:
+        raise Sorry("This partnership is closed: its record stays readable, and nothing is added to it.")
+
+
+def _waiting(visit: Visit, session: Session) -> CheckIn | None:
+    """The prompt that waits for the visitor: the newest that is open, else the newest of today."""
+    rows = store.unanswered(session, visit.actor.id, visit.today.date(), visit.now)
+    return next((row for row in rows if row.state is CheckInState.ASKED), rows[0] if rows else None)
+
+
+def form(visit: Visit, row: CheckIn | None, start: Said, before: Said | None) -> Form:
+    """The form for answering a prompt, or (no row) for checking in unasked."""
+    side = visit.scene.organisation(visit.actor.side.other)
+    title = "Change your check-in" if row and row.state is CheckInState.ANSWERED else "Check in"
+    return cards.form(row.subject if row else visit.scene.subject, title, start, side, before)
+
+
+def take(visit: Visit, session: Session, row: CheckIn | None, said: Said, over: Iterable[Blocker]) -> Message:
+    """Take it, and echo what was understood and where it went."""
+    if row is None:
+        row, reach = check_ins.give(session, visit.call, said, visit.today.date(), over=over)
+    else:
+        row, reach = check_ins.answer(session, visit.call, row, said, over=over)
+    return cards.taken(check_ins.seen(session, visit.scene, visit.actor, row), reach)

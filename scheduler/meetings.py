@@ -1,0 +1,30 @@
+"""Meetings: announced before they begin, and asked about when they end.
+
+One rule: what comes after the meeting has begun is not announced any more; whether it was held is asked once, however late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.actions import cadences, meetings
+from bot.rules.rhythm import Tick
+from scheduler import timer
+from storage.timers import Due
+
+
+@timer(Tick.MEETING_SOON)
+def remind(batch: Sequence[Due], session: Session, now: datetime) -> None:
+    """Announce them in the rooms."""
+    for one in cadences.fallen_due(session, batch, now):
+        meetings.remind(session, *one)
+
+
+@timer(Tick.MEETING_OVER)
+def ask(batch: Sequence[Due], session: Session, now: datetime) -> None:
+    """Ask the shepherds whether they were held."""
+    for one in cadences.fallen_due(session, batch, now):
+        meetings.ask(session, *one)

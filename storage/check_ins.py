@@ -1,0 +1,164 @@
+"""Check-ins, the standups they belong to, and what is in people's way.
+
+One rule: read in sets. A batch of prompts costs the same few queries as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlmodel import Session, col, or_, select, tuple_
+
+from bot.rules.checking_in import Said
+from bot.words import CadenceKind, CheckInState
+from storage.outbox import ACTIVE
+from storage.statements import core, inserting, table
+from storage.tables import Blocker, Cadence, CheckIn, Event, Occurrence, Outbox, Post, Timer
+
+AGAIN = "standup.again"
+"""The timer of a prompt that was snoozed."""
+
+Spot = tuple[int, date]
+"""A cadence and one local day of it."""
+
+_OCCURRENCES = table("occurrences")
+
+
+def said(row: CheckIn) -> Said:
+    """What a check-in says, as a value."""
+    return Said(row.done, row.next, row.blockers, row.waiting, row.own_side)
+
+
+def several(session: Session, ids: Collection[int]) -> dict[int, CheckIn]:
+    """These check-ins by id; those that do not exist are left out."""
+    return {row.id: row for row in session.exec(select(CheckIn).where(col(CheckIn.id).in_(ids)))}
+
+
+def of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list[CheckIn]]:
+    """The check-ins of these occurrences, in the order in which people were asked."""
+    found: dict[int, list[CheckIn]] = {each: [] for each in occurrence_ids}
+    rows = select(CheckIn).where(col(CheckIn.occurrence_id).in_(occurrence_ids)).order_by(col(CheckIn.id))
+    for row in session.exec(rows):
+        found[row.occurrence_id or 0].append(row)
+    return found
+
+
+def unanswered(session: Session, member_id: int, day: date, now: datetime) -> Sequence[CheckIn]:
+    """What a member was asked on that local day, or is still open, and has not answered: the newest first."""
+    return session.exec(
+        select(CheckIn)
+        .where(
+            CheckIn.member_id == member_id,
+            col(CheckIn.occurrence_id).is_not(None),
+            CheckIn.state != CheckInState.ANSWERED,
+            or_(col(CheckIn.day) == day, col(CheckIn.closes_at) > now),
+        )
+        .order_by(col(CheckIn.id).desc())
+    ).all()
+
+
+def asked_since(session: Session, row: CheckIn) -> bool:
+    """Whether the member was asked again since: by the same cadence, or of an unprompted one by any."""
+    later = select(CheckIn.id).where(
+        CheckIn.member_id == row.member_id, CheckIn.id > row.id, col(CheckIn.asked_at).is_not(None)
+    )
+    if row.occurrence_id is not None:
+        cadence = select(Occurrence.cadence_id).where(Occurrence.id == row.occurrence_id).scalar_subquery()
+        later = later.join(Occurrence, col(Occurrence.id) == CheckIn.occurrence_id).where(
+            Occurrence.cadence_id == cadence
+        )
+    return session.exec(later.limit(1)).first() is not None
+
+
+def last_answer(session: Session, member_id: int, *, but: int = 0) -> CheckIn | None:
+    """What a member answered last, one check-in left aside."""
+    return session.exec(
+        select(CheckIn)
+        .where(CheckIn.member_id == member_id, CheckIn.state == CheckInState.ANSWERED, CheckIn.id != but)
+        .order_by(col(CheckIn.answered_at).desc())
+        .limit(1)
+    ).first()
+
+
+def snoozed(session: Session, subjects: Collection[str]) -> dict[str, datetime]:
+    """Which of these check-ins are snoozed, and until when."""
+    waiting = select(Timer.subject, Timer.due_at).where(
+        Timer.state == "waiting", Timer.kind == AGAIN, col(Timer.subject).in_(subjects)
+    )
+    return dict(session.exec(waiting).all())
+
+
+# Occurrences ----------------------------------------------------------------------------------------------------------
+
+
+def begun(session: Session, spots: Mapping[Spot, tuple[int, datetime]]) -> dict[Spot, Occurrence]:
+    """Find the occurrences of these days, or make them; each spot comes with its partnership and the instant it begins."""
+    if not spots:
+        return {}
+    connection = core(session)
+    rows = [
+        {"cadence_id": cadence, "day": day, "partnership_id": partnership, "at": at, "state": "open"}
+        for (cadence, day), (partnership, at) in spots.items()
+    ]
+    connection.execute(inserting(connection)(_OCCURRENCES).on_conflict_do_nothing(), rows)
+    return at_spots(session, spots)
+
+
+def at_spots(session: Session, spots: Collection[Spot]) -> dict[Spot, Occurrence]:
+    """The occurrences of these days that were made."""
+    wanted = tuple_(col(Occurrence.cadence_id), col(Occurrence.day)).in_(list(spots))
+    return {(row.cadence_id, row.day): row for row in session.exec(select(Occurrence).where(wanted))}
+
+
+def occurrences(session: Session, ids: Collection[int]) -> dict[int, Occurrence]:
+    return {row.id: row for row in session.exec(select(Occurrence).where(col(Occurrence.id).in_(ids)))}
+
+
+def standups_on(session: Session, partnership_id: int, day: date) -> Sequence[tuple[Occurrence, Cadence]]:
+    """The standups of a partnership on a local day that have begun, oldest first."""
+    return session.exec(
+        select(Occurrence, Cadence)
+        .join(Cadence, col(Cadence.id) == Occurrence.cadence_id)
+        .where(Occurrence.partnership_id == partnership_id, Occurrence.day == day, Cadence.kind == CadenceKind.STANDUP)
+        .order_by(col(Occurrence.id))
+    ).all()
+
+
+def thread_of(session: Session, row: CheckIn) -> Occurrence | None:
+    """The standup in whose thread an unprompted check-in stands; None where it has a card of its own."""
+    own = {found.subject: found for found, _ in standups_on(session, row.partnership_id, row.day)}
+    stands = select(Post.subject).where(col(Post.subject).in_(own), Post.slot == row.subject)
+    comes = select(Outbox.subject).where(ACTIVE, col(Outbox.subject).in_(own), Outbox.slot == row.subject)
+    subject = next((subject for query in (stands, comes) for subject in session.exec(query)), None)
+    return own[subject] if subject is not None else None
+
+
+# Blockers -------------------------------------------------------------------------------------------------------------
+
+
+def open_blockers(session: Session, member_id: int) -> Sequence[Blocker]:
+    """What is in a member's way, the oldest first."""
+    return session.exec(
+        select(Blocker)
+        .where(Blocker.member_id == member_id, col(Blocker.solved_at).is_(None))
+        .order_by(col(Blocker.first_at), col(Blocker.id))
+    ).all()
+
+
+def alike(session: Session, member_id: int, likenesses: Collection[str]) -> dict[str, Blocker]:
+    """A member's blockers that are recognised by these."""
+    rows = select(Blocker).where(Blocker.member_id == member_id, col(Blocker.likeness).in_(likenesses))
+    return {row.likeness: row for row in session.exec(rows)}
+
+
+def blocker(session: Session, blocker_id: int) -> Blocker | None:
+    return session.get(Blocker, blocker_id)
+
+
+# Once -----------------------------------------------------------------------------------------------------------------
+
+
+def on_record(session: Session, kind: str, subjects: Collection[str]) -> set[str]:
+    """Which of these subjects have an event of that kind on the record."""
+    return set(session.exec(select(Event.subject).where(Event.kind == kind, col(Event.subject).in_(subjects))))

@@ -1,0 +1,206 @@
+"""What a digest is worked out from, for many partnerships at once.
+
+One rule: everything is asked in sets. However many partnerships there are, it takes the same few queries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, case, cast, func, literal, or_
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from bot.rules.celebrating import Receiver, Wish
+from bot.rules.digest import Change, Prompt, Report
+from bot.rules.escalation import TABLE
+from bot.rules.stand import Step
+from bot.words import CadenceKind, Key
+from storage.ledger import BODIES, LEDGER
+from storage.statements import core
+from storage.tables import Cadence, Celebrated, Celebration, CheckIn, Escalation, Member, Occurrence
+
+POSTED, SKIPPED = "digest.posted", "digest.skipped_late"
+_STEPS = ("escalation.raised", *dict.fromkeys(row.kind for row in TABLE.values()))
+
+
+def celebrations(
+    session: Session, ids: Collection[int], first: datetime, last: datetime
+) -> dict[int, list[tuple[Celebration, Wish]]]:
+    """The public celebrations from `first` on and before `last` that were not taken back, in the order they were given."""
+    rows = session.exec(
+        select(Celebration, Celebrated)
+        .join(Celebrated, col(Celebrated.celebration_id) == Celebration.id)
+        .where(
+            col(Celebration.partnership_id).in_(ids),
+            Celebration.given_at >= first,
+            Celebration.given_at < last,
+            col(Celebration.public).is_(True),
+            col(Celebration.undone_at).is_(None),
+        )
+        .order_by(col(Celebration.id), col(Celebrated.id))
+    )
+    return _by_partnership(ids, _celebrated(rows))
+
+
+def these(session: Session, celebration_ids: Collection[int]) -> list[tuple[Celebration, Wish]]:
+    """These celebrations, those taken back or made private since left out."""
+    rows = session.exec(
+        select(Celebration, Celebrated)
+        .join(Celebrated, col(Celebrated.celebration_id) == Celebration.id)
+        .where(
+            col(Celebration.id).in_(celebration_ids),
+            col(Celebration.public).is_(True),
+            col(Celebration.undone_at).is_(None),
+        )
+        .order_by(col(Celebration.id), col(Celebrated.id))
+    )
+    return [each for _, each in _celebrated(rows)]
+
+
+def _celebrated(
+    rows: Iterable[tuple[Celebration, Celebrated]],
+) -> Iterable[tuple[int, tuple[Celebration, Wish]]]:
+    known: dict[int, Celebration] = {}
+    receivers: dict[int, list[Receiver]] = {}
+    for row, whom in rows:
+        known[row.id] = row
+        receiver = whom.side or whom.member_id
+        receivers.setdefault(row.id, []).extend([receiver] if receiver is not None else [])
+    for id, row in known.items():
+        yield row.partnership_id, (row, Wish(tuple(receivers[id]), row.why, row.milestone, row.public))
+
+
+def escalations(
+    session: Session, ids: Collection[int], first: datetime, last: datetime
+) -> dict[int, list[tuple[Escalation, tuple[Step, ...]]]]:
+    """The escalations that were under way at some time from `first` to `last`, with their steps before `last`; private ones left out."""
+    under_way = (
+        col(Escalation.partnership_id).in_(ids),
+        col(Escalation.private).is_(False),
+        col(Escalation.raised_at) <= last,
+        or_(col(Escalation.ended_at).is_(None), col(Escalation.ended_at) >= first),
+    )
+    events = (
+        columns(col(Escalation.id).label("of"), LEDGER.c.kind, LEDGER.c.at, LEDGER.c.actor, BODIES.c.body)
+        .select_from(Escalation)
+        .join(LEDGER, LEDGER.c.subject == _subject("escalation", col(Escalation.id)))
+        .join(BODIES, BODIES.c.event_id == LEDGER.c.id, isouter=True)
+        .where(*under_way, LEDGER.c.kind.in_(_STEPS), LEDGER.c.at <= last)
+        .order_by(LEDGER.c.id)
+    )
+    steps: dict[int, list[Step]] = {}
+    for row in core(session).execute(events):
+        said = json.loads(row.body) if row.body else {}
+        step = Step(row.kind, row.at, said.get("to") or "", said.get("level"), row.actor, said.get("person"))
+        steps.setdefault(row.of, []).append(step)
+    rows = session.exec(select(Escalation).where(*under_way).order_by(col(Escalation.id)))
+    return _by_partnership(ids, ((row.partnership_id, (row, tuple(steps.get(row.id, ())))) for row in rows))
+
+
+def prompts(session: Session, ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Prompt]]:
+    """The check-ins that were asked for in standups that close from `first` on and before `last`, those that are alike together."""
+    closes = func.coalesce(Occurrence.closes_at, CheckIn.closes_at).label("closes")
+    answered = case((col(CheckIn.answered_at) <= last, 1), else_=0).label("answered")
+    alike = (Occurrence.partnership_id, Member.side, CheckIn.state, closes, answered)
+    statement = (
+        columns(*alike, func.max(CheckIn.answered_at).label("at"), func.count().label("count"))  # type: ignore[call-overload]
+        .select_from(Occurrence)
+        .join(CheckIn, col(CheckIn.occurrence_id) == Occurrence.id)
+        .join(Member, col(Member.id) == CheckIn.member_id)
+        .where(
+            col(Occurrence.partnership_id).in_(ids),
+            col(CheckIn.asked_at).is_not(None),
+            closes >= first,
+            closes < last,
+        )
+        .group_by(*alike)
+    )
+    rows = core(session).execute(statement)
+    return _by_partnership(
+        ids,
+        (
+            (row.partnership_id, Prompt(row.side, row.state, row.closes, row.at if row.answered else None, row.count))
+            for row in rows
+        ),
+    )
+
+
+def reports(session: Session, ids: Collection[int], last: datetime) -> dict[int, list[Report]]:
+    """The newest report of each cadence that was due before `last`."""
+    due = (
+        col(Cadence.kind) == CadenceKind.REPORT,
+        col(Cadence.partnership_id).in_(ids),
+        col(Cadence.side).is_not(None),
+        col(Cadence.paused_at).is_(None),
+        col(Cadence.ended_at).is_(None),
+        Occurrence.state != "skipped",
+        Occurrence.at < last,
+    )
+    newest = (
+        select(Occurrence.cadence_id, func.max(Occurrence.at).label("at"))
+        .join(Cadence, col(Cadence.id) == Occurrence.cadence_id)
+        .where(*due)
+        .group_by(col(Occurrence.cadence_id))
+        .subquery()
+    )
+    rows = session.exec(
+        select(Occurrence, Cadence.side)
+        .join(Cadence, col(Cadence.id) == Occurrence.cadence_id)
+        .join(newest, (newest.c.cadence_id == Occurrence.cadence_id) & (newest.c.at == Occurrence.at))
+        .where(*due)
+        .order_by(col(Occurrence.id))
+    )
+    return _by_partnership(
+        ids, ((row.partnership_id, Report(row.id, Key(side), row.at, row.said_at)) for row, side in rows if side)
+    )
+
+
+def changes(session: Session, ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Change]]:
+    """What became of what recurs from `first` on and before `last`, in order."""
+    statement = (
+        columns(Cadence.partnership_id, Cadence.id, LEDGER.c.kind, LEDGER.c.at)  # type: ignore[call-overload]
+        .select_from(Cadence)
+        .join(LEDGER, LEDGER.c.subject == _subject("cadence", col(Cadence.id)))
+        .where(
+            col(Cadence.partnership_id).in_(ids),
+            LEDGER.c.kind.like("cadence.%"),
+            LEDGER.c.at >= first,
+            LEDGER.c.at < last,
+        )
+        .order_by(LEDGER.c.id)
+    )
+    rows = core(session).execute(statement)
+    return _by_partnership(
+        ids, ((row.partnership_id, Change(row.id, row.kind.partition(".")[2], row.at)) for row in rows)
+    )
+
+
+def several(session: Session, ids: Collection[int]) -> dict[int, Occurrence]:
+    """The days of digests or reports with these ids."""
+    return {row.id: row for row in session.exec(select(Occurrence).where(col(Occurrence.id).in_(ids)))}
+
+
+def recorded(session: Session, day: Occurrence, room_id: int) -> dict[str, Any] | None:
+    """What the record says that a room was told on that day; None where it was told nothing."""
+    statement = (
+        columns(BODIES.c.body)
+        .join(LEDGER, LEDGER.c.id == BODIES.c.event_id)
+        .where(LEDGER.c.subject == f"digest:{day.id}", LEDGER.c.kind == POSTED)
+    )
+    told: list[dict[str, Any]] = [json.loads(body) for body in core(session).execute(statement).scalars()]
+    return next((each for each in told if each["room"] == room_id), None)
+
+
+def _subject(noun: str, id: Any) -> Any:
+    return literal(f"{noun}:") + cast(id, String)
+
+
+def _by_partnership(ids: Collection[int], rows: Iterable[tuple[int, Any]]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {each: [] for each in ids}
+    for id, value in rows:
+        found[id].append(value)
+    return found

@@ -1,0 +1,403 @@
+"""Meetings and reports as time passes: announced, asked about, due, sent, received, late."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.messages import Form, Message, Tone, in_words
+from bot.words import Key, Role, plain
+from storage import ledger
+from storage.tables import Absence, Account, Cadence, Member, Occurrence, Side
+from tests.house import House, controls, said
+
+MEETING = "meeting steering every other tuesday at 14:00 for 1 h"
+REPORT = "report status from Contoso fridays at noon"
+
+
+def is_set(house: House, typed: str, who: str = "ana") -> None:
+    question = house.types(who, f"/partnership cadence add {typed}")
+    assert isinstance(question, Message)
+    house.presses(who, "Set it", question)
+
+
+def goes_to(house: House, words: str) -> None:
+    """Let time pass to an instant, in UTC, as it does."""
+    until = datetime.fromisoformat(words).replace(tzinfo=UTC)
+    house.time_passes(seconds=(until - house.clock()).total_seconds())
+
+
+def jumps_to(house: House, words: str) -> None:
+    house.jumps(datetime.fromisoformat(words).replace(tzinfo=UTC))
+
+
+def titles(messages: list[Message], about: str) -> list[str]:
+    """The first lines of the messages about a meeting or a report, without those that say that it recurs."""
+    found = [plain(each.title) for each in messages]
+    return [title for title in found if about in title and "recurs" not in title]
+
+
+def card(house: House, room: str, about: str = "Steering meeting") -> Message:
+    """The one card about it in a room."""
+    [found] = [
+        each for each in house.room(room).posts if about in plain(each.title) and "recurs" not in plain(each.title)
+    ]
+    return found
+
+
+def asked(house: House, who: str, about: str = "Steering meeting") -> Message:
+    [found] = [each for each in house.direct(who).posts if about in plain(each.title)]
+    return found
+
+
+def recorded(house: House, *nouns: str) -> list[str]:
+    events = house.database.run(ledger.of_partnership, house.partnership)
+    return [each.kind for each in events if each.kind.partition(".")[0] in (nouns or ("meeting", "report"))]
+
+
+def body(house: House, kind: str) -> dict[str, Any]:
+    events = house.database.run(ledger.of_partnership, house.partnership)
+    return next(each.body or {} for each in reversed(events) if each.kind == kind)
+
+
+def occurrence(house: House) -> Occurrence:
+    return house.database.run(lambda session: session.exec(select(Occurrence)).one())
+
+
+def keeps_holidays_of(house: House, key: Key, country: str) -> None:
+    def change(session: Session) -> None:
+        session.exec(select(Side).where(Side.key == key)).one().country = country
+
+    house.database.run(change)
+
+
+def labels(message: Message) -> list[str]:
+    return [each.label for each in controls(message)]
+
+
+# Meetings ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_meeting_is_announced_in_both_rooms_half_an_hour_before(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 12:29")
+    assert titles(house.room("north").posts, "Steering") == []
+    goes_to(house, "2026-11-03 12:30")
+    for room in ("north", "south"):
+        assert in_words(card(house, room)).splitlines() == [
+            "📅 Steering meeting begins soon.",
+            "When: Tue 3 Nov 2026, 14:00 Berlin (22:00 Tokyo)",
+            "Lasts: 1 h",
+        ]
+    assert not house.direct("ana").posts
+
+
+def test_after_its_end_both_shepherds_are_asked_and_the_first_answer_counts(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 13:59")
+    assert not house.direct("ana").posts
+    goes_to(house, "2026-11-03 14:00")
+    for who in ("ana", "bo"):
+        assert plain(asked(house, who).title) == "Was it held? Steering meeting"
+        assert labels(asked(house, who)) == ["Held", "Not held", "Answer with a note"]
+    for who in ("joao", "nora", "priya", "sam"):
+        assert not house.direct(who).posts
+
+    reply = house.presses("bo", "Held", asked(house, "bo"), where="direct")
+    assert said(reply).startswith("Noted: Steering meeting was held.")
+    for message in (card(house, "north"), card(house, "south"), asked(house, "ana"), asked(house, "bo")):
+        assert plain(message.title) == "Steering meeting was held."
+        assert message.fact("Said by") == "Bo Chen (Contoso)"
+        assert message.tone is Tone.GREEN
+        assert labels(message) == []
+    assert said(house.acts("ana", "meeting.not_held", f"meeting:{occurrence(house).id}")) == (
+        "Bo Chen (Contoso) said already that it was held. The first answer counts, and they can change it."
+    )
+    assert occurrence(house).held is True
+    assert recorded(house) == ["meeting.reminded", "meeting.asked", "meeting.held"]
+
+
+def test_whoever_answered_can_change_it_and_add_a_note_that_both_rooms_see(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 14:00")
+    reply = house.presses("ana", "Held", asked(house, "ana"), where="direct")
+    assert isinstance(reply, Message)
+    form = house.presses("ana", "Change", reply)
+    house.submits("ana", form, held="not_held", note="Moved to Thursday <!channel>")
+
+    assert plain(card(house, "south").title) == "Steering meeting was not held this time."
+    assert "> Moved to Thursday <!channel>" in in_words(card(house, "south"))
+    assert occurrence(house).held is False
+    assert recorded(house) == ["meeting.reminded", "meeting.asked", "meeting.held", "meeting.not_held"]
+
+
+def test_the_note_form_answers_and_keeps_a_note_that_is_too_long_open(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 14:00")
+    form = house.presses("ana", "Answer with a note", asked(house, "ana"), where="direct")
+    assert isinstance(form, Form)
+    wrong = house.submits("ana", form, note="x" * 501)
+    assert getattr(wrong, "fields", {}) == {"note": "A note has 500 letters at most."}
+    house.submits("ana", form, note="Good one.")
+    assert occurrence(house).held is True
+
+
+def test_a_leader_can_say_it_in_the_room_and_a_member_cannot(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 14:00")
+    assert "can say whether it took place" in said(house.presses("sam", "Held", card(house, "south")))
+    assert "can say whether it took place" in said(house.presses("olga", "Held", card(house, "north")))
+    assert occurrence(house).held is None
+    house.presses("priya", "Not held", card(house, "south"))
+    assert occurrence(house).held is False
+    assert asked(house, "ana").fact("Said by") == "Priya Rao (Contoso)"
+
+
+def test_nobody_says_that_it_was_held_before_it_begins(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 12:30")
+    assert said(house.acts("ana", "meeting.held", f"meeting:{occurrence(house).id}")).startswith(
+        "It has not begun yet."
+    )
+    assert occurrence(house).held is None
+
+
+def test_the_backup_is_asked_while_the_shepherd_is_away(house: House) -> None:
+    def go(session: Session) -> None:
+        account = session.exec(select(Account).where(Account.user == "U-BO")).one()
+        session.add(Absence(person_id=account.person_id, starts_on=date(2026, 11, 2), ends_on=date(2026, 11, 6)))
+        sam = session.exec(select(Account).where(Account.user == "U-SAM")).one()
+        session.exec(select(Member).where(Member.person_id == sam.person_id)).one().role = Role.BACKUP
+
+    house.database.run(go)
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 14:00")
+    assert titles(house.direct("sam").posts, "Steering") == ["Was it held? Steering meeting"]
+    assert titles(house.direct("bo").posts, "Steering") == []
+
+
+@pytest.mark.parametrize(("key", "country", "whose"), [(Key.B, "JP", "Contoso"), (Key.A, "PA", "Northwind")])
+def test_on_a_public_holiday_of_either_side_it_is_said_and_nobody_is_asked(
+    house: House, key: Key, country: str, whose: str
+) -> None:
+    keeps_holidays_of(house, key, country)  # 3 November is Culture Day in Japan and Separation Day in Panama
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 12:30")
+    assert card(house, "north").fact("Public holiday") == whose
+    goes_to(house, "2026-11-03 14:00")
+    assert plain(card(house, "south").title) == (
+        "Steering meeting fell on a public holiday, so nobody is asked whether it was held."
+    )
+    assert not house.direct("ana").posts
+    assert occurrence(house).state == "skipped"
+    assert body(house, "meeting.excused") == {"holiday": [key.value]}
+
+    house.presses("ana", "It was held", card(house, "north"))
+    assert occurrence(house).held is True
+
+
+def test_in_a_pause_nothing_is_announced_or_asked_and_it_is_not_made_up_for(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 10:00")
+    house.types("ana", "/partnership pause")
+    goes_to(house, "2026-11-04 10:00")
+    house.types("ana", "/partnership resume")
+    goes_to(house, "2026-11-05 10:00")
+    assert recorded(house) == []
+    goes_to(house, "2026-11-17 14:00")
+    assert recorded(house) == ["meeting.reminded", "meeting.asked"]
+
+
+def test_after_an_outage_a_meeting_that_has_begun_is_not_announced_but_asked_about_once(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 09:00")
+    jumps_to(house, "2026-11-04 15:00")
+    assert recorded(house) == ["meeting.asked"]
+    assert titles(house.room("north").posts, "Steering") == []
+    assert plain(asked(house, "ana").title) == "Was it held? Steering meeting"
+    house.presses("ana", "Held", asked(house, "ana"), where="direct")
+    goes_to(house, "2026-11-10 00:00")
+    assert recorded(house) == ["meeting.asked", "meeting.held"]
+
+
+def test_an_announcement_that_is_late_but_before_the_meeting_is_made(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 09:00")
+    jumps_to(house, "2026-11-03 12:45")
+    assert recorded(house) == ["meeting.reminded"]
+
+
+def test_a_shared_room_has_one_card(database: Any, clock: Any) -> None:
+    house = House(database, clock).begun(shared=True)
+    try:
+        is_set(house, MEETING)
+        goes_to(house, "2026-11-03 12:30")
+        assert titles(house.room("north").posts, "Steering") == ["📅 Steering meeting begins soon."]
+        assert not house.room("south").posts
+    finally:
+        house.close()
+
+
+def test_what_is_said_in_the_thread_of_a_card_reaches_the_other_room(house: House) -> None:
+    is_set(house, MEETING)
+    goes_to(house, "2026-11-03 12:30")
+    house.says("joao", "I am five minutes late")
+    assert any("I am five minutes late" in words for words in house.room("south").thread)
+    assert not any("I am five minutes late" in words for words in house.room("north").thread)
+
+
+@pytest.mark.parametrize("action", ["meeting.held", "meeting.note", "report.sent", "report.undo"])
+def test_a_button_about_something_else_or_from_outside_says_nothing(house: House, action: str) -> None:
+    is_set(house, MEETING)
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-06 11:00")
+    rows = house.database.run(lambda session: list(session.exec(select(Occurrence).order_by(Occurrence.id))))  # type: ignore[arg-type]
+    kinds = house.database.run(
+        lambda session: {row.id: session.get_one(Cadence, row.cadence_id).kind.value for row in rows}
+    )
+    other = next(row.id for row in rows if kinds[row.id] != action.partition(".")[0])
+    for subject in (f"{action.partition('.')[0]}:{other}", f"cadence:{rows[0].cadence_id}", "meeting:999"):
+        assert "nothing here for you" in said(house.acts("bo", action, f"{subject}|sent"))
+    assert "nothing here for you" in said(house.acts("mallory", action, f"meeting:{rows[0].id}", "direct"))
+
+
+# Reports -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_side_that_owes_a_report_is_reminded_on_the_working_day_before(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-04 23:59")
+    assert not house.direct("bo").posts
+    goes_to(house, "2026-11-05 00:00")  # nine o'clock in Tokyo
+    assert plain(asked(house, "bo", "Status report").title) == "📄 Status report of Contoso is due on Fri 6 Nov 2026."
+    assert labels(asked(house, "bo", "Status report")) == ["Sent"]
+    assert not house.direct("ana").posts
+    assert titles(house.room("south").posts, "Status report") == []
+
+
+def test_when_it_is_due_both_rooms_see_it_each_with_its_own_button(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-06 11:00")
+    for room, button in (("north", "Received"), ("south", "Sent")):
+        found = card(house, room, "Status report")
+        assert plain(found.title) == "📄 Status report of Contoso is due today."
+        assert found.fact("Due") == "Fri 6 Nov 2026, 12:00 Berlin (20:00 Tokyo)"
+        assert labels(found) == [button]
+
+
+def test_sent_and_received_in_time(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-06 11:00")
+    at = house.room("south").latest_id
+    reply = house.presses("sam", "Sent", card(house, "south", "Status report"))
+    assert said(reply) == "Noted: Status report of Contoso was sent."
+    assert labels(card(house, "south", "Status report")) == []
+    assert card(house, "north", "Status report").fact("Sent, says") == "Sam Lee (Contoso)"
+    assert "Sam Lee (Contoso) says that it was sent." in house.room("north").thread
+    house.presses("joao", "Received", card(house, "north", "Status report"))
+    for room in ("north", "south"):
+        found = card(house, room, "Status report")
+        assert plain(found.title) == "Status report of Contoso was received."
+        assert found.fact("Received, says") == "João Silva (Northwind)"
+        assert found.tone is Tone.GREEN
+    assert house.room("south").latest_id == at
+    assert recorded(house) == ["report.reminded", "report.due", "report.sent", "report.received"]
+    assert body(house, "report.received") == {"late": None}
+    goes_to(house, "2026-11-10 00:00")
+    assert "report.late" not in recorded(house)
+
+
+def test_a_report_that_comes_early_is_not_asked_for_again(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-05 01:00")
+    house.presses("bo", "Sent", asked(house, "bo", "Status report"), where="direct")
+    assert plain(card(house, "north", "Status report").title) == "Status report of Contoso was sent."
+    house.presses("ana", "Received", card(house, "north", "Status report"))
+    goes_to(house, "2026-11-10 00:00")
+    assert recorded(house) == ["report.reminded", "report.sent", "report.received"]
+    assert plain(asked(house, "bo", "Status report").title) == "Status report of Contoso was received."
+
+
+def test_a_late_report_is_said_once_neutrally_to_both_shepherds_on_the_next_working_morning(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-08 23:59")
+    assert not titles(house.direct("ana").posts, "Status report")
+    goes_to(house, "2026-11-09 00:00")  # Monday, nine o'clock in Tokyo
+    for who in ("ana", "bo"):
+        assert plain(house.direct(who).posts[-1].title) == (
+            "📄 Status report of Contoso was due on Fri 6 Nov 2026 and is not marked as sent yet."
+        )
+    assert card(house, "south", "Status report").tone is Tone.AMBER
+    goes_to(house, "2026-11-10 10:00")
+    house.presses("ana", "Received", card(house, "north", "Status report"))
+    assert plain(card(house, "south", "Status report").title) == (
+        "Status report of Contoso was received, 2 working days late."
+    )
+    assert recorded(house) == ["report.reminded", "report.due", "report.late", "report.received"]
+    assert body(house, "report.received") == {"late": 2}
+
+
+def test_how_late_it_is_counts_from_when_it_was_sent(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-09 02:00")
+    house.presses("bo", "Sent", card(house, "south", "Status report"))
+    goes_to(house, "2026-11-12 10:00")
+    house.presses("ana", "Received", card(house, "north", "Status report"))
+    assert plain(card(house, "north", "Status report").title) == (
+        "Status report of Contoso was received, 1 working day late."
+    )
+
+
+def test_each_side_says_its_own_half(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-06 11:00")
+    subject = f"report:{occurrence(house).id}"
+    assert "Contoso owes this report" in said(house.acts("ana", "report.sent", subject))
+    assert "Your side owes this report" in said(house.acts("bo", "report.received", subject))
+    assert "Observers see and do not act." in said(house.acts("olga", "report.received", subject))
+    house.acts("sam", "report.sent", subject)
+    assert said(house.acts("bo", "report.sent", subject)) == "Sam Lee (Contoso) said already that it was sent."
+    assert recorded(house, "report") == ["report.reminded", "report.due", "report.sent"]
+
+
+def test_what_one_said_of_a_report_can_be_undone_until_somebody_says_more(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-06 11:00")
+    sent = house.presses("sam", "Sent", card(house, "south", "Status report"))
+    received = house.presses("ana", "Received", card(house, "north", "Status report"))
+    assert isinstance(sent, Message)
+    assert isinstance(received, Message)
+    assert "cannot be undone" in said(house.presses("sam", "Undo", sent))
+    assert "cannot be undone" in said(house.acts("ana", "report.undo", f"report:{occurrence(house).id}|nonsense"))
+    house.presses("ana", "Undo", received)
+    assert labels(card(house, "north", "Status report")) == ["Received"]
+    house.presses("sam", "Undo", sent)
+    assert plain(card(house, "south", "Status report").title) == "📄 Status report of Contoso is due today."
+    assert (occurrence(house).held, occurrence(house).said_at) == (None, None)
+    goes_to(house, "2026-11-09 00:00")
+    assert "report.late" in recorded(house)
+
+
+def test_a_report_that_falls_on_a_holiday_is_due_the_next_working_day(house: House) -> None:
+    keeps_holidays_of(house, Key.B, "JP")
+    is_set(house, "report status from Contoso tuesdays at noon")  # 3 November is Culture Day
+    goes_to(house, "2026-11-03 23:00")
+    assert "report.due" not in recorded(house)
+    goes_to(house, "2026-11-04 11:00")
+    assert card(house, "south", "Status report").fact("Due") == "Wed 4 Nov 2026, 12:00 Berlin (20:00 Tokyo)"
+
+
+def test_after_an_outage_what_is_due_is_said_late_once_and_nobody_is_called_late_for_it(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-04 12:00")
+    jumps_to(house, "2026-11-09 08:00")
+    assert recorded(house) == ["report.due"]
+    assert plain(card(house, "south", "Status report").title) == (
+        "📄 Status report of Contoso was due on Fri 6 Nov 2026 and is not marked as sent yet."
+    )
+    assert not titles(house.direct("bo").posts, "Status report")
+    goes_to(house, "2026-11-11 00:00")
+    assert recorded(house) == ["report.due"]
