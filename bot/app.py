@@ -199,5 +199,5 @@ def _draw(session: Session, claimed: Claimed, *, now: Now) -> Message | None:
     return drawn(session, View(claimed.subject, claimed.slot, now(), claimed.room_id, claimed.account_id))
 
 
-def _parked(session: Session, claimed: Claimed, reason: str, *, now: Now) -> None:
-    parking.tell(session, claimed, reason, now())
+def _parked(session: Session, claimed: Claimed, reason: str, gone: bool, *, now: Now) -> None:
+    parking.tell(session, claimed, reason, now(), gone=gone)

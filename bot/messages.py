@@ -271,8 +271,10 @@ class Errors:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """No private answer: what happened is seen where it happened (a card that changed)."""
+    """No private answer: what happened is seen where it happened (a card that changed). `told` is how an answer begins that goes on its
+    own way, for a platform that shows a word at the button."""
 
+    told: str = ""
     kind: Literal["nothing"] = "nothing"
 
 

@@ -13,9 +13,10 @@ from typing import Any, assert_never
 
 from sqlmodel import Session
 
-from bot.actions import View, drawn, homes, rhythm, telling
+from bot.actions import View, drawn, homes, parking, rhythm, telling
 from bot.actions.secrets import reveal
 from bot.inbound import (
+    Gone,
     Heard,
     Inbound,
     Mention,
@@ -28,7 +29,7 @@ from bot.inbound import (
 from bot.messages import Button, Errors, Form, Inset, Menu, Message, Nothing, Option, Paragraph, Reply, Shown, Tone
 from bot.pack import pack, unpack
 from bot.rules.grammar import printable, tidy
-from bot.words import line
+from bot.words import line, plain
 from handlers import Ask, Sorry
 from handlers.entry import meet
 from handlers.routing import Knock, dispatch
@@ -57,6 +58,8 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
         attempt.commit()
         said: Reply = unpack(before.reply, Reply) if before.reply else Nothing()
         return reveal(session, _as_it_is_now(session, arrival, said, now), keys)
+    if place.kind is not PlaceKind.CHANNEL and not isinstance(arrival, Gone):
+        _reached_again(session, arrival, now)
     reply = _say(session, arrival, now, _reply(session, Knock(arrival, now, keys, address)))
     if isinstance(reply, Errors):
         # The form stays open and is sent again under the same id: this try must leave no trace.
@@ -68,6 +71,13 @@ def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, .
         homes.show(session, meet(session, arrival), now)
     attempt.commit()
     return reveal(session, _as_it_is_now(session, arrival, reply, now), keys)
+
+
+def _reached_again(session: Session, arrival: Inbound, now: datetime) -> None:
+    """Whoever is with the bot alone can be written to, whatever was thought of it."""
+    account = people.find(session, arrival.sender.account)
+    if account is not None and not account.reachable and account.left_at is None:
+        parking.back(session, account, now)
 
 
 def _on_own_page(session: Session, arrival: Inbound) -> bool:
@@ -183,7 +193,7 @@ def _say(session: Session, arrival: Inbound, now: datetime, reply: Reply) -> Rep
             reply = Message(line("There is a form for this."), (Inset(reply),))
     if arrival.reply is ReplyBy.MESSAGE and isinstance(reply, Message):
         telling.privately(session, now, _addressee(session, arrival), arrival.place, reply)
-        return Nothing()
+        return Nothing(plain(reply.title)) if isinstance(arrival, Pressed) and arrival.shows else Nothing()
     match reply:
         case Message() | Form() | Errors() | Nothing() | Shown():
             return reply

@@ -8,11 +8,11 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from bot.actions import Call, members, rooms
-from bot.inbound import Gone, Joined, Left, Renamed, Uninstalled
+from bot.inbound import Gone, Joined, Left, PlaceKind, Renamed, Uninstalled
 from bot.messages import Nothing, Reply
 from handlers import Visit, happened
+from storage import outbox, people, scenes
 from storage import partnerships as store
-from storage import people, scenes
 from storage import rooms as places
 
 
@@ -25,6 +25,8 @@ def joined(visit: Visit, session: Session) -> Reply:
         room = store.room(session, place)
         if room is not None and room.gone_at is not None:
             rooms.find(session, visit.now, room, place.platform)
+        elif room is not None:
+            outbox.again(session, visit.now, room_id=room.id)
     return Nothing()
 
 
@@ -62,7 +64,9 @@ def renamed(visit: Visit, session: Session) -> Reply:
 
 @happened(Gone)
 def gone(visit: Visit, session: Session) -> Reply:
-    """A room is gone; its shepherds hear directly how to move."""
+    """A room is gone; its shepherds hear directly how to move. Who took the app out of their own chat cannot be written to."""
+    if visit.arrival.place.kind is PlaceKind.DIRECT and visit.account.id is not None:
+        visit.account.reachable = False
     room = store.room(session, visit.arrival.place)
     if room is not None and room.gone_at is None:
         rooms.lose(session, visit.now, room, room.platform)

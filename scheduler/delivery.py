@@ -22,16 +22,20 @@ from bot.pack import unpack
 from bot.port import Later, Never, Parcel, Platform, Sent, Way
 from bot.rules.retrying import LOOK_AFTER, out_of_patience, pause
 from bot.words import Line
-from storage import Database, Unavailable, lanes, outbox, passing, settling
+from storage import Database, Unavailable, arriving, lanes, outbox, passing, settling
 from storage.lanes import LEASE, Claimed
 
 log = logging.getLogger(__name__)
 
 Draw = Callable[[Session, Claimed], Message | None]
 Reveal = Callable[[Session, Message], Message]
-OnParked = Callable[[Session, Claimed, str], None]
+OnParked = Callable[[Session, Claimed, str, bool], None]
+"""Told of what is set aside: why, and whether the whole channel or account is gone."""
 
 _SEND_SECONDS = 30.0
+_DOUBLES = 3
+"""How often something is sent at most that may have arrived each time, where it cannot be looked for."""
+
 _STOP_SECONDS = 8.0
 
 
@@ -65,7 +69,7 @@ class Delivery:
         draw: Draw,
         *,
         reveal: Reveal = lambda session, message: message,
-        parked: OnParked = lambda session, claimed, reason: None,
+        parked: OnParked = lambda session, claimed, reason, gone: None,
         in_flight: int = 16,
         lease: timedelta = LEASE,
     ) -> None:
@@ -275,6 +279,8 @@ class Delivery:
                     self._say_elsewhere(session, claimed, now)
             case Dropped(reason):
                 settling.dropped(session, claimed, now, reason)
+            case Later(unsure=True) if claimed.tries >= _DOUBLES and not self._finds(claimed):
+                self._park(session, claimed, now, f"it never said whether it took it ({outcome})")
             case Later() if out_of_patience(claimed.created_at, now):
                 self._park(session, claimed, now, f"given up after a day: {outcome}")
             case Later():
@@ -293,20 +299,24 @@ class Delivery:
             case Never() if claimed.living and claimed.way is Way.EDIT and not outcome.gone:
                 settling.anew(session, claimed, now, str(outcome))
             case Never():
-                self._park(session, claimed, now, str(outcome))
+                self._park(session, claimed, now, str(outcome), gone=outcome.gone)
+
+    def _finds(self, claimed: Claimed) -> bool:
+        platform = self._platforms.get(claimed.platform)
+        return platform is None or platform.can.finds
 
     def _say_elsewhere(self, session: Session, claimed: Claimed, now: datetime) -> None:
         """Let the cards in other rooms be drawn again of which something waits for this one: they say what has not arrived here."""
-        subjects = outbox.waiting_in(session, claimed.lane_id) | ({claimed.subject} if claimed.room_id else set())
+        subjects = arriving.waiting_in(session, claimed.lane_id) | ({claimed.subject} if claimed.room_id else set())
         for subject in sorted(subjects):
             outbox.redraw(session, now=now, subject=subject, beside=claimed.lane_id)
 
-    def _park(self, session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
+    def _park(self, session: Session, claimed: Claimed, now: datetime, reason: str, *, gone: bool = False) -> None:
         settling.never(session, claimed, now, reason)
         self._say_elsewhere(session, claimed, now)
         try:
             with session.begin_nested():
-                self._parked(session, claimed, reason)
+                self._parked(session, claimed, reason, gone)
         except Exception as fault:
             if passing(fault):
                 raise

@@ -107,7 +107,7 @@ def prompts(session: Session, ids: Collection[int], first: datetime, last: datet
     answered = case((col(CheckIn.answered_at) <= last, 1), else_=0).label("answered")
     alike = (Occurrence.partnership_id, Member.side, CheckIn.state, closes, answered)
     statement = (
-        columns(*alike, func.max(CheckIn.answered_at).label("at"), func.count().label("count"))  # type: ignore[call-overload]
+        columns(*alike, func.max(CheckIn.answered_at).label("at"), func.count().label("times"))  # type: ignore[call-overload]
         .select_from(Occurrence)
         .join(CheckIn, col(CheckIn.occurrence_id) == Occurrence.id)
         .join(Member, col(Member.id) == CheckIn.member_id)
@@ -123,7 +123,7 @@ def prompts(session: Session, ids: Collection[int], first: datetime, last: datet
     return _by_partnership(
         ids,
         (
-            (row.partnership_id, Prompt(row.side, row.state, row.closes, row.at if row.answered else None, row.count))
+            (row.partnership_id, Prompt(row.side, row.state, row.closes, row.at if row.answered else None, row.times))
             for row in rows
         ),
     )

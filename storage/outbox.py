@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, or_, select, text, update
 from sqlmodel import Session
 
 from bot.port import Way
@@ -36,39 +36,25 @@ _STANDING_AT = select(POSTS).where(
     POSTS.c.channel == bindparam("channel"),
     POSTS.c.message == bindparam("message"),
 )
-NOTICED = timedelta(seconds=5)
-"""How long something fails before the cards elsewhere say so."""
-
-_ROOMS, _TIES, _SIDES = table("rooms"), table("room_partnerships"), table("sides")
-_FAILING = OUTBOX.alias("failing")
-_BEHIND = (
-    select(_ROOMS.c.platform, _ROOMS.c.name, _SIDES.c.organisation)
-    .distinct()
-    .select_from(
-        OUTBOX.join(_ROOMS, _ROOMS.c.id == OUTBOX.c.room_id)
-        .join(_TIES, and_(_TIES.c.room_id == _ROOMS.c.id, _TIES.c.partnership_id == OUTBOX.c.partnership_id))
-        .outerjoin(_SIDES, and_(_SIDES.c.partnership_id == _TIES.c.partnership_id, _SIDES.c.key == _TIES.c.side))
-    )
+_LATER = OUTBOX.alias("later")
+_PARKED = text("outbox.state = 'parked'")
+_STUCK = (  # living cards that were set aside and stand nowhere, the last of each
+    select(OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.lane_id)
     .where(
-        ACTIVE,
-        OUTBOX.c.subject == bindparam("about"),
-        OUTBOX.c.room_id != bindparam("here"),
-        select(_FAILING.c.id)
+        _PARKED,
+        OUTBOX.c.message.is_(None),
+        OUTBOX.c.way != Way.HOME,
+        ~select(_LATER.c.id)
         .where(
-            text("failing.state IN ('waiting','sending','unsure')"),
-            _FAILING.c.lane_id == OUTBOX.c.lane_id,
-            _FAILING.c.trouble != "",
-            _FAILING.c.created_at <= bindparam("since", type_=UtcDateTime),
+            _LATER.c.lane_id == OUTBOX.c.lane_id,
+            _LATER.c.subject == OUTBOX.c.subject,
+            _LATER.c.slot == OUTBOX.c.slot,
+            _LATER.c.message.is_(None),
+            _LATER.c.id > OUTBOX.c.id,
         )
         .exists(),
     )
-    .order_by(_ROOMS.c.platform, _ROOMS.c.name)
-)
-_WAITING_IN = (
-    select(OUTBOX.c.subject)
-    .where(ACTIVE, OUTBOX.c.lane_id == bindparam("lane"), OUTBOX.c.room_id.is_not(None))
-    .order_by(OUTBOX.c.id.desc())
-    .limit(100)
+    .order_by(OUTBOX.c.id)
 )
 _LANE = select(LANES.c.id).where(
     LANES.c.platform == bindparam("platform"),
@@ -103,15 +89,6 @@ class Parked:
     subject: str
     created_at: datetime
     trouble: str
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """A room that lags; `organisation` is empty where both sides share it."""
-
-    platform: str
-    room: str
-    organisation: str
 
 
 @cache
@@ -206,6 +183,8 @@ def redraw(
     cards = {(row.lane_id, row.slot): row for row in [*connection.execute(comes), *connection.execute(stands)]}
     places = select(LANES.c.id, LANES.c.target).where(LANES.c.id.in_({at for at, _ in cards}))
     targets = {row.id: row.target for row in connection.execute(places)}
+    if beside is None:
+        _again(session, now, OUTBOX.c.subject == subject)
     for (lane, slot), card in sorted(cards.items(), key=lambda each: each[0]):
         way = _WAYS.get(targets[lane][0], Way.POST)
         if beside is not None and (lane == beside or way is not Way.POST):
@@ -226,15 +205,16 @@ def redraw(
         )
 
 
-def behind(session: Session, subject: str, room_id: int, now: datetime) -> list[Behind]:
-    """List the other rooms that something of the subject has not reached, because sending there fails."""
-    found = core(session).execute(_BEHIND, {"about": subject, "here": room_id, "since": now - NOTICED}).all()
-    return [Behind(row.platform, row.name, row.organisation or "") for row in found]
+def again(session: Session, now: datetime, *, room_id: int | None = None, account_id: int | None = None) -> None:
+    """Try the living cards once more that could not be delivered to a room or an account which can be written to again."""
+    whose = OUTBOX.c.room_id == room_id if room_id is not None else OUTBOX.c.account_id == account_id
+    _again(session, now, whose)
 
 
-def waiting_in(session: Session, lane: int) -> set[str]:
-    """The subjects that something waits of to reach that room: the newest hundred."""
-    return set(core(session).execute(_WAITING_IN, {"lane": lane}).scalars())
+def _again(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
+    for row in core(session).execute(_STUCK.where(which)).all():
+        retry(session, row.id, now)
+        redraw(session, now=now, subject=row.subject, beside=row.lane_id)
 
 
 def parked(session: Session) -> list[Parked]:

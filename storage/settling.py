@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from bot.port import Sent, Way
 from storage import outbox
+from storage.arriving import NOTICED
 from storage.lanes import Claimed, let_go
-from storage.outbox import ACTIVE, LANES, NOTICED, OUTBOX
+from storage.outbox import ACTIVE, LANES, OUTBOX
 from storage.statements import core
 from storage.tables import UtcDateTime
 

@@ -564,6 +564,12 @@ class Outbox(SQLModel, table=True):
             postgresql_where=text("state IN ('waiting','sending','unsure')"),
         ),
         Index(
+            "ix_outbox_parked",
+            "subject",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
+        ),
+        Index(
             "ux_outbox_redraw",
             "lane_id",
             "subject",

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from bot.cards.parking import lagging
 from bot.messages import Message
-from storage import ledger, outbox, subjects
+from storage import arriving, ledger, subjects
 from storage.people import Standing
 from storage.rooms import lives
 from storage.scenes import Scene
@@ -91,5 +91,5 @@ def drawn(session: Session, view: View) -> Message | None:
     card = _living[subjects.noun(view.subject)](session, view)
     if card is None or view.room_id is None:
         return card
-    behind = outbox.behind(session, view.subject, view.room_id, view.now)
-    return lagging(card, [(each.platform, each.organisation or each.room) for each in behind])
+    behind = arriving.behind(session, view.subject, view.room_id, view.now)
+    return lagging(card, [(each.platform, each.organisation or each.room, each.tried) for each in behind])

@@ -12,13 +12,24 @@ from sqlmodel import Session
 
 from bot.actions import Call, standups, telling
 from bot.cards import parking as cards
+from bot.port import Way
 from storage import outbox
 from storage.lanes import Claimed
 from storage.scenes import scene
+from storage.tables import Account
 
 
-def tell(session: Session, claimed: Claimed, reason: str, now: datetime) -> None:
-    """Tell the shepherds what did not arrive, and why."""
+def back(session: Session, account: Account, now: datetime) -> None:
+    """Somebody who could not be written to wrote to the bot: what waits for them is tried again."""
+    account.reachable = True
+    session.flush()
+    outbox.again(session, now, account_id=account.id)
+
+
+def tell(session: Session, claimed: Claimed, reason: str, now: datetime, *, gone: bool = False) -> None:
+    """Tell the shepherds what did not arrive, and why; with `gone` somebody cannot be written to until they write themselves."""
+    if gone and claimed.way is Way.DIRECT and claimed.account_id is not None:
+        session.get_one(Account, claimed.account_id).reachable = False
     subject = f"undelivered:{claimed.lane_id}:{now:%Y%m%d}"
     if claimed.partnership_id is None or claimed.subject.startswith("undelivered:"):
         return

@@ -36,7 +36,7 @@ def now_set(person: Person) -> dict[str, str]:
 def zone(session: Session, account: Account) -> str:
     """The zone somebody lives in: the one they set, else their chat profile's, else their side's."""
     own = session.get_one(Person, account.person_id).zone
-    profiles = (account, *people.accounts(session, [account.person_id])[account.person_id])
+    profiles = people.accounts(session, [account.person_id])[account.person_id] or [account]
     if known := own or next((each.zone for each in profiles if each.zone), None):
         return known
     mine = people.memberships(session, account.person_id)

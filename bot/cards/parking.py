@@ -11,13 +11,19 @@ from bot.words import Code, Person, Strong, Text, line
 PRODUCTS = {"slack": " (Slack)", "teams": " (Microsoft Teams)"}
 
 
-def lagging(card: Message, rooms: Sequence[tuple[str, str]]) -> Message:
-    """The card with a line that says where it has not arrived as it stands: the platform, and whose room."""
+def lagging(card: Message, rooms: Sequence[tuple[str, str, bool]]) -> Message:
+    """The card with a line that says where it has not arrived as it stands: the platform, whose room, and whether it still may."""
     if not rooms:
         return card
-    named = [f"{whose}{PRODUCTS.get(platform, '')}" for platform, whose in rooms]
-    words = f"This has not reached {' and '.join(named)} yet. Bellwether goes on trying."
-    return replace(card, body=(*card.body, Paragraph((f"⏳ {words}",))))
+    named = {
+        may: [f"{whose}{PRODUCTS.get(at, '')}" for at, whose, tried in rooms if tried is may] for may in (True, False)
+    }
+    said = []
+    if named[True]:
+        said.append(f"⏳ This has not reached {' and '.join(named[True])} yet. Bellwether goes on trying.")
+    if named[False]:
+        said.append(f"⚠ This could not be delivered to {' and '.join(named[False])}. Both shepherds know.")
+    return replace(card, body=(*card.body, *(Paragraph((words,)) for words in said)))
 
 
 def undelivered(partnership: str, room: str, person: Person | None, reason: str) -> Message:

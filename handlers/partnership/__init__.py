@@ -44,6 +44,8 @@ def overview(visit: Visit, session: Session) -> Reply:
 )
 def explain(visit: Visit, session: Session) -> Reply:
     """Explain the subcommand that was named, or all of them."""
-    path = ("partnership", *text_of(visit.words).casefold().split()[:2])
-    known = next(commands[path[:length]] for length in range(len(path), 0, -1) if path[:length] in commands)
-    return helping.explain(known)
+    pieces = text_of(visit.words).casefold().replace("/", "").split()[:3]
+    paths = [("partnership", *pieces), tuple(pieces)]
+    whole = [path[:length] for path in paths for length in range(len(path), 0, -1)]
+    named = [path for path in whole if path in commands and path != ("partnership",)]
+    return helping.explain(commands[named[0] if named else ("partnership",)])

@@ -81,7 +81,7 @@ class Post:
 @dataclass
 class Trouble:
     """What happens to the next call: a status (`429`, `403:MessageWritesBlocked`), `lost` (acts, no answer), `dropped` (neither), `slow`,
-    or `garbage` (200 and no JSON)."""
+    `garbage` (200 and no JSON), `empty` or `numbered` (taken, and no id that is one), `moved` (a redirect)."""
 
     kind: str
     seconds: float | None = None
@@ -116,8 +116,8 @@ def _key(name: str) -> rsa.RSAPrivateKey:
 
 @dataclass
 class FakeTeams:
-    """Records the calls and keeps what each conversation shows. Calls are named openid, keys, login, post, put, begin, member, members,
-    team and channels; `trouble` is used up call by call, `delay` (seconds) holds up every call of the connector."""
+    """Records the calls and keeps what each conversation shows. Calls are named openid, keys, login, post, put, begin, member, members
+    and channels; `trouble` is used up call by call, `delay` (seconds) holds up every call of the connector."""
 
     apps: dict[str, tuple[str, str]] = field(default_factory=lambda: {APP: (PASSWORD, TENANT)})  # secret and tenant
     people: dict[str, Someone] = field(default_factory=lambda: {each.user: each for each in (ANA, BO, EVE)})
@@ -163,7 +163,6 @@ class FakeTeams:
         app.router.add_get(f"{one}/activities/{{id}}", self._connector("get", self._get))
         app.router.add_get(f"{one}/members/{{user}}", self._connector("member", self._member))
         app.router.add_get(f"{one}/pagedmembers", self._connector("members", self._members))
-        app.router.add_get("/teams/v3/teams/{team}", self._connector("team", self._team))
         app.router.add_get("/teams/v3/teams/{team}/conversations", self._connector("channels", self._channels))
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -300,6 +299,11 @@ class FakeTeams:
                 assert request.transport
                 request.transport.close()
                 return web.Response()
+            case "empty" | "numbered" as kind:
+                act()
+                return web.Response(body=b"" if kind == "empty" else b'{"id": 7}', status=201)
+            case "moved":
+                raise web.HTTPTemporaryRedirect(request.path)
             case "garbage":
                 return web.Response(text="<html>sorry</html>", content_type="text/html")
             case kind:
@@ -344,9 +348,8 @@ class FakeTeams:
             return place
         if refused := _too_large(body):
             return refused
-        targeted = request.query.get("isTargetedActivity") == "true"
-        for post in self.shown(place[0].id) if not targeted else [each for each in self.posts if each.to]:
-            if post.id == request.match_info["id"] and post.conversation == place[0].id:
+        for post in self.shown(place[0].id):
+            if post.id == request.match_info["id"]:
                 post.activity, post.edits = body, post.edits + 1
                 return web.json_response({"id": post.id})
         return _refused(404, "ActivityNotFoundInConversation")
@@ -389,13 +392,6 @@ class FakeTeams:
         start, size = int(request.query.get("continuationToken") or 0), int(request.query.get("pageSize") or 200)
         more = {"continuationToken": str(start + size)} if len(there) > start + size else {}
         return web.json_response({"members": [_member(each) for each in there[start : start + size]], **more})
-
-    def _team(self, request: web.Request, _: Any) -> web.Response:
-        name = self.teams.get(request.match_info["team"])
-        if name is None:
-            return _refused(404, "TeamNotFound")
-        about = {"id": request.match_info["team"], "name": name, "aadGroupId": "99999999-0000-4000-8000-000000000009"}
-        return web.json_response(about | {"type": "standard"})
 
     def _channels(self, request: web.Request, _: Any) -> web.Response:
         team = request.match_info["team"]

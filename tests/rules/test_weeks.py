@@ -99,7 +99,9 @@ def test_what_is_no_week_that_has_begun_is_asked_back_with_an_example(typed: str
 
 
 @given(
-    st.integers(0, 6 * 365 * 24 * 60).map(lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)),
+    st.integers(0, 6 * 365 * 24 * 60).map(
+        lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ),
     st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia"]),
 )
 def test_weeks_lie_end_to_end_and_the_last_one_ends_now(now: datetime, zone: str) -> None:

@@ -73,7 +73,7 @@ class House:
         words = self.cards[claimed.subject]
         return None if words is None else Message(line(words))
 
-    def _park(self, session: Session, claimed: Claimed, reason: str) -> None:
+    def _park(self, session: Session, claimed: Claimed, reason: str, gone: bool) -> None:
         self.parked.append((claimed.subject, reason))
 
 

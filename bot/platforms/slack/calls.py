@@ -19,20 +19,14 @@ Call = Callable[..., Awaitable[AsyncSlackResponse]]
 
 UNSURE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 BUSY = {"ratelimited", "rate_limited", "message_limit_exceeded"}
-GONE = {
-    "account_inactive",
+GONE = {  # the channel or the person; what is wrong with our own token says nothing of either
     "cannot_dm_bot",
     "channel_is_archived",
     "channel_not_found",
-    "invalid_auth",
     "is_archived",
     "is_inactive",
     "messages_tab_disabled",
-    "not_authed",
     "not_in_channel",
-    "team_not_found",
-    "token_expired",
-    "token_revoked",
     "user_disabled",
     "user_not_found",
     "user_not_visible",

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 
 from aiohttp import web
 
 from bot.messages import Message
 from bot.platforms.teams.apps import faults, registrations
+from bot.platforms.teams.arriving import Near
 from bot.platforms.teams.auth import Doorkeeper
+from bot.platforms.teams.called import Names
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.directory import Directory
 from bot.platforms.teams.draw import draw
 from bot.platforms.teams.keys import Unsure
-from bot.platforms.teams.lines import Drawn
 from bot.platforms.teams.people import People
 from bot.platforms.teams.receive import Receiver
 from bot.platforms.teams.send import Sender
+from bot.platforms.teams.sheet import Drawn
+from bot.platforms.teams.spot import PLATFORM
 from bot.platforms.teams.tokens import SCOPE, Tokens
 from bot.port import Addresses, Answer, Capabilities, Later, Never, Parcel, Sent
 from bot.settings import Settings
@@ -32,7 +35,7 @@ SCOPES = {  # by the host of the login; everywhere else it is the public cloud's
 class Teams:
     """One bot in any number of Teams tenants, by one registration or several."""
 
-    name = "teams"
+    name = PLATFORM
     can = Capabilities(
         finds=False,
         threads=True,
@@ -50,10 +53,12 @@ class Teams:
         self._door = Doorkeeper(settings, self._apps, now)
         self._tokens = self._fetching()
         self._connector = Connector(self._tokens)
-        directory = Directory(addresses)
+        directory = Directory(addresses, now)
         self._sender = Sender(self._apps, self._connector, directory)
         self._closed, self._sends = False, 0
-        self._receiver = Receiver(self._door, People(self._connector, directory, now), directory)
+        self._people = People(self._connector, directory, now)
+        near = Near(self._people, Names(self._connector, now), directory)
+        self._receiver = Receiver(self._door, near, self._whisper)
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """The web routes it needs."""
@@ -67,6 +72,7 @@ class Teams:
     async def close(self) -> None:
         """Stop receiving; finish what is in hand."""
         await self._receiver.close()
+        await self._people.close()
         await self._door.close()
         self._closed = True
         await self._hang_up()
@@ -77,14 +83,7 @@ class Teams:
 
     async def deliver(self, parcel: Parcel) -> Sent:
         """Send it. Raises `Later` or `Never`."""
-        self._sends += 1
-        try:
-            return await self._sender.deliver(parcel)
-        except Malformed as error:
-            raise Later(f"Teams answered oddly: {error}", unsure=True) from error
-        finally:
-            self._sends -= 1
-            await self._hang_up()
+        return await self._sending(self._sender.deliver(parcel))
 
     async def find(self, parcel: Parcel) -> Sent | None:
         """Nothing: Teams offers no way to ask what a bot has posted (`can.finds`)."""
@@ -110,6 +109,19 @@ class Teams:
         finally:
             await tokens.close()
         return found
+
+    async def _whisper(self, parcel: Parcel, errors: Mapping[str, str]) -> Sent:
+        return await self._sending(self._sender.private(parcel, errors))
+
+    async def _sending(self, sending: Awaitable[Sent]) -> Sent:
+        self._sends += 1
+        try:
+            return await sending
+        except Malformed as error:
+            raise Later(f"Teams answered oddly: {error}", unsure=True) from error
+        finally:
+            self._sends -= 1
+            await self._hang_up()
 
     async def _hang_up(self) -> None:
         """Let go of the network when the bot has stopped and nothing is being sent: whatever is sent last does it."""

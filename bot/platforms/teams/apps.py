@@ -38,7 +38,7 @@ ANONYMOUS = Registration("", "", "")
 def registrations(settings: Settings) -> tuple[Registration, ...]:
     """Those that are wholly set; ANONYMOUS is the last where clients without tokens are allowed."""
     whole = tuple(found for found in _entries(settings) if isinstance(found, Registration))
-    return (*whole, ANONYMOUS) if settings.teams_allow_unauthenticated else whole
+    return whole or ((ANONYMOUS,) if settings.teams_allow_unauthenticated else ())
 
 
 def faults(settings: Settings) -> list[str]:
@@ -59,6 +59,14 @@ def faults(settings: Settings) -> list[str]:
     if settings.teams_allow_unauthenticated and not loopback(settings.bellwether_host):
         found.append(
             "TEAMS_ALLOW_UNAUTHENTICATED lets anybody in who reaches the bot: unset it, or set BELLWETHER_HOST to 127.0.0.1."
+        )
+    if settings.teams_allow_unauthenticated and any(isinstance(entry, Registration) for entry in entries):
+        found.append(
+            "TEAMS_ALLOW_UNAUTHENTICATED lets in who has no token, beside a real registration: unset one of the two."
+        )
+    if settings.teams_allow_unauthenticated and (settings.bellwether_public_url or "").startswith("https://"):
+        found.append(
+            "TEAMS_ALLOW_UNAUTHENTICATED is for clients on this machine, and BELLWETHER_PUBLIC_URL lets others in: unset one of the two."
         )
     for name, url in (
         ("MICROSOFT_OPENID_URL", settings.microsoft_openid_url),

@@ -23,7 +23,7 @@ from bot.platforms.teams.keys import Keyring, Refused
 from bot.settings import Settings
 from bot.wire import Malformed, Table, maybe, text
 
-CHANNEL = "msteams"
+MSTEAMS = "msteams"
 LEEWAY = 300  # seconds that Microsoft's clock and ours may part
 
 _PLAIN = re.compile(r"[a-z0-9.:-]+")
@@ -43,7 +43,7 @@ class Claims:
             channel, service = maybe(activity, "channelId"), maybe(activity, "serviceUrl")
         except Malformed as error:
             raise Refused(str(error)) from error
-        if channel != CHANNEL:
+        if channel != MSTEAMS:
             raise Refused("not of Teams")
         if self.app is ANONYMOUS:
             if not loopback(_host(service)):

@@ -1,4 +1,4 @@
-"""Calling Microsoft's connector. One rule: a call is made once, and what comes of it is an answer, `Later` or `Never`.
+"""Calling Microsoft's connector. One rule: a call that may have been taken is made once, and what comes of it is an answer, `Later` or `Never`.
 
 It goes through the SDK's client and pipeline, with a sender of our own on aiohttp: the SDK's holds a thread for each call.
 JSON is ours on both ways, for the SDK's models lose what they do not know (`isTargeted`, `tenantId`).
@@ -22,21 +22,32 @@ from msrest.universal_http import ClientRequest
 from yarl import URL
 
 from bot.platforms.teams.apps import Registration
+from bot.platforms.teams.sheet import written
 from bot.platforms.teams.tokens import Tokens
 from bot.port import Later, Never
 from bot.wire import Malformed, Table, maybe, rows, table, text
 
-TIMEOUT, CONNECT = 10, 5  # seconds a call, and of them to connect
+TIMEOUT, CONNECT = (
+    25,
+    5,
+)  # seconds a call, and of them to connect; who gives up early does not know whether it was taken
 TARGETED = {"isTargetedActivity": "true"}
 GONE = {403, 404}
 WAITS = {412, 503}  # not taken, for certain
 
 
-class Refused(Never):
+SAID = {  # what a shepherd reads
+    403: "Teams does not let Bellwether write there any more",
+    404: "Teams does not have any more what this was for",
+    413: "The message is too large for Teams",
+}
+
+
+class Declined(Never):
     """The connector's own no; `status` is HTTP's, `code` its name for the reason."""
 
     def __init__(self, status: int, code: str, *, gone: bool) -> None:
-        super().__init__(f"Teams refuses: {code or status}", gone=gone)
+        super().__init__(f"{SAID.get(status, 'Teams does not take it')} ({f'{status} {code}'.strip()})", gone=gone)
         self.status, self.code = status, code
 
 
@@ -57,9 +68,13 @@ class Connector:
         *,
         targeted: bool = False,
     ) -> str:
-        """Say it there, `targeted` to its recipient alone; gives the activity's id."""
+        """Say it there, `targeted` to its recipient alone; gives the activity's id, empty where Teams took it and does not tell."""
         url = _url(ConversationsOperations.send_to_conversation, targeted, conversationId=conversation)
-        return maybe(await self._call(app, service_url, "POST", url, activity, unsure=True), "id")
+        taken = await self._call(app, service_url, "POST", url, activity, unsure=True)
+        try:
+            return maybe(json.loads(taken), "id")
+        except (ValueError, Malformed):
+            return ""
 
     async def put(
         self,
@@ -68,38 +83,35 @@ class Connector:
         conversation: str,
         message: str,
         activity: dict[str, Any],
-        *,
-        targeted: bool = False,
     ) -> None:
         """Let that message be this from now on. Of a message that is no longer there it raises `Never`, but the conversation is not gone."""
         update = ConversationsOperations.update_activity
-        url = _url(update, targeted, conversationId=conversation, activityId=message)
+        url = _url(update, conversationId=conversation, activityId=message)
         try:
             await self._call(app, service_url, "PUT", url, activity)
-        except Refused as error:
+        except Declined as error:
             if error.status == 404 and error.code != "ConversationNotFound":
-                raise Refused(error.status, error.code, gone=False) from error
+                raise Declined(error.status, error.code, gone=False) from error
             raise
 
     async def begin(self, app: Registration, service_url: str, parameters: dict[str, Any]) -> str:
         """Begin to talk to somebody; gives the conversation's id, the same for the same person."""
         url = _url(ConversationsOperations.create_conversation)
-        return _text(await self._call(app, service_url, "POST", url, parameters), "id")
+        try:
+            return text(_said(await self._call(app, service_url, "POST", url, parameters)), "id")
+        except Malformed as error:
+            raise Later(f"Teams answered oddly: {error}") from error
 
     async def member(self, app: Registration, service_url: str, conversation: str, user: str) -> Table:
         """One of the roster, by `29:` address or aadObjectId."""
         url = _url(ConversationsOperations.get_conversation_member, conversationId=conversation, memberId=user)
-        return await self._call(app, service_url, "GET", url)
-
-    async def team(self, app: Registration, service_url: str, team: str) -> Table:
-        """A team's details."""
-        return await self._call(app, service_url, "GET", _url(TeamsOperations.get_team_details, teamId=team))
+        return _said(await self._call(app, service_url, "GET", url))
 
     async def channels(self, app: Registration, service_url: str, team: str) -> list[Table]:
         """The channels of a team; its General channel has no name."""
         said = await self._call(app, service_url, "GET", _url(TeamsOperations.get_teams_channels, teamId=team))
         try:
-            return rows(said, "conversations")
+            return rows(_said(said), "conversations")
         except Malformed as error:
             raise Later(f"Teams answered oddly: {error}") from error
 
@@ -116,12 +128,12 @@ class Connector:
         body: dict[str, Any] | None = None,
         *,
         unsure: bool = False,
-    ) -> Table:
-        """Make it. `unsure` when it leaves something behind that would be there twice."""
+    ) -> bytes:
+        """Make it; gives the body of the answer. `unsure` when it leaves something behind that would be there twice."""
         sent = ClientRequest(method, service_url.rstrip("/") + path, headers={"Accept": "application/json"})
         if body is not None:
             sent.headers["Content-Type"] = "application/json; charset=utf-8"
-            sent.data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            sent.data = written(body).encode()
         try:
             answer: _Answer = (await self._client(app, service_url).config.pipeline.run(sent)).http_response
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -130,10 +142,7 @@ class Connector:
             raise Later(f"no answer from Teams: {error!r}", unsure=unsure) from error
         if not 200 <= answer.status < 300:
             raise _refused(answer, unsure)
-        try:
-            return table(json.loads(answer.body or b"{}"))
-        except (ValueError, Malformed) as error:
-            raise Later("Teams answered with something else than JSON", unsure=unsure) from error
+        return answer.body
 
     def _client(self, app: Registration, service_url: str) -> ConnectorClient:
         if (app, service_url) not in self._clients:
@@ -230,7 +239,7 @@ def _refused(answer: _Answer, unsure: bool) -> Later | Never:
         case _ if status >= 500 or status == 408:
             return Later(f"Teams has trouble ({named})", unsure=unsure)
         case _:
-            return Refused(status, code, gone=status in GONE)
+            return Declined(status, code, gone=status in GONE)
 
 
 def _seconds(header: str | None) -> float | None:
@@ -240,8 +249,8 @@ def _seconds(header: str | None) -> float | None:
         return None
 
 
-def _text(said: Table, name: str) -> str:
+def _said(body: bytes) -> Table:
     try:
-        return text(said, name)
-    except Malformed as error:
-        raise Later(f"Teams answered oddly: {error}") from error
+        return table(json.loads(body or b"{}"))
+    except (ValueError, Malformed) as error:
+        raise Later("Teams answered with something else than JSON") from error

@@ -30,7 +30,8 @@ from bot.messages import (
     in_words,
 )
 from bot.platforms.teams.form import choices, inset
-from bot.platforms.teams.lines import LEFT_OUT, LONGEST, MOST, Drawn, Sheet, card, cut, lines, size
+from bot.platforms.teams.lines import lines
+from bot.platforms.teams.sheet import LEFT_OUT, LONGEST, MOST, Drawn, Sheet, card, cut, size
 from bot.words import Line, Strong, Text, plain
 
 BUTTONS, BUTTON, VALUE = 6, 75, 2_000  # in a set, letters on one, letters in what it brings back
@@ -58,7 +59,7 @@ _PRESSES = {Style.DEFAULT: "default", Style.PRIMARY: "positive", Style.DANGER: "
 
 
 def fallback(message: Message) -> str:
-    """The whole message as plain words, for notifications."""
+    """The message as plain words for notifications, as far as there is room in them."""
     return cut(in_words(message), SPOKEN)
 
 

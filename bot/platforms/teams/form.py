@@ -1,57 +1,74 @@
-"""Forms as cards of a dialog or in the midst of a message, and what was filled in.
+"""Forms as cards of a dialog or in the midst of a message.
 
-One rule: an input's id is its field's kind and id, and the button that sends it lists them all, so that reading needs no memory.
+One rule: an input's id is its field's kind and id, and the button that sends it lists them all. A form that is too large gives up letters
+of what is said beside its fields, then options, and last of all what was typed, and says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from bot.messages import ChoiceField, Field, Form, ManyField, Note, Option, SwitchField, TextField
-from bot.platforms.teams.lines import LEFT_OUT, MOST, Drawn, Sheet, card, cut, escape, lines, size, unbroken
-from bot.wire import Malformed, Table, maybe, table, text
+from bot.platforms.teams.filled import NOBODY, coded
+from bot.platforms.teams.lines import escape, lines, unbroken
+from bot.platforms.teams.sheet import CARD, LEFT_OUT, LONGEST, MOST, Drawn, Sheet, card, cut, size
 from bot.words import Text
 
-Filled = Mapping[str, str | tuple[str, ...]]
 Input = TextField | ChoiceField | ManyField | SwitchField
 
-CARD = "application/vnd.microsoft.card.adaptive"
-TITLE, LABEL, EXAMPLE, OPTION = 150, 500, 200, 150
+LONGEST_TITLE, LABEL, EXAMPLE, OPTION = 150, 500, 200, 150
 INSET = 3  # fields in the midst of a message
-NOBODY = "–"  # the choice of nothing, where a choice may be taken back
+CUT_OFF = "There is no room to show all that was filled in here: please look at it again."
+TOO_LARGE = "This form is too large for Teams."
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many letters a text beside the fields may have, how many options a field, and how many letters (or ticks) what was filled in."""
+
+    words: int
+    options: int
+    typed: int
+
+
+ROOMS = (
+    Room(LONGEST, 1_000, LONGEST * 10),
+    Room(300, 1_000, LONGEST * 10),
+    Room(100, 1_000, LONGEST * 10),
+    Room(100, 200, LONGEST * 10),
+    Room(100, 50, LONGEST * 10),
+    Room(100, 50, 2_000),
+    Room(100, 20, 500),
+    Room(50, 5, 50),
+)
 
 
 def draw_form(form: Form, tenant: str = "", errors: Mapping[str, str] | None = None) -> Drawn:
     """Draw a form as the card of a dialog, each error at its field and those of no field above."""
-    for options in (1_000, 200, 50):
-        sheet = Sheet(tenant)
+    for room in ROOMS:
+        sheet = Sheet(tenant, room.words)
         body = lines(form.intro, sheet) + _elsewhere(filter(_able, _inputs(form)), errors or {}, sheet)
         for each in form.fields:
-            body += _field(each, sheet, errors or {}, options)
+            body += _field(each, sheet, errors or {}, room)
         send = {"type": "Action.Submit", "title": _title(form), "style": "positive", "data": _data(form)}
         drawn = card(body, sheet) | {"actions": [send]}
         if size(drawn) <= MOST:
-            break
-    return drawn
+            return drawn
+    return card(lines((TOO_LARGE,), sheet), sheet)
 
 
 def dialog(title: str, shown: Drawn) -> Drawn:
     """The answer that opens a dialog with that card, or puts it in place of what the dialog showed."""
     long = len(shown["body"]) > 10
     value = {
-        "title": cut(title, TITLE),
+        "title": cut(title, LONGEST_TITLE),
         "height": "large" if long else "medium",
         "width": "medium",
         "card": {"contentType": CARD, "content": shown},
     }
     return {"task": {"type": "continue", "value": value}}
-
-
-def refilled(form: Form, values: Filled) -> Form:
-    """The same form with what was typed in place of its own values."""
-    return replace(form, fields=tuple(_refilled(each, values) for each in form.fields))
 
 
 def inset(
@@ -66,34 +83,11 @@ def inset(
         return elements, []
     for each in first:
         sheet.inputs.add(_id(each))
-        elements += _field(each, sheet, errors, options=50)
+        elements += _field(each, sheet, errors, Room(sheet.most, 50, LONGEST * 10))
     others = [each for each in _inputs(form) if each not in first]
     data = {**_data(form), "rest": {_id(each): _default(each) for each in others}}
     send = {"type": "Action.Execute", "title": _title(form), "style": "positive", "verb": "form.submit", "data": data}
     return elements, [send]
-
-
-def read_form(data: Table) -> tuple[str, str, str, dict[str, str | tuple[str, ...]]]:
-    """Read a form's name, context, key and values by field. Raises `Malformed`."""
-    fields, rest = data.get("fields"), table(data, "rest")
-    if not isinstance(fields, list) or not all(isinstance(each, str) for each in fields):
-        raise Malformed("a form without its fields")
-    values: dict[str, str | tuple[str, ...]] = {}
-    for each in fields:
-        kind, _, field = each.partition(".")
-        given = maybe(data, each) if data.get(each) is not None else maybe(rest, each)
-        match kind:
-            case "text":
-                values[field] = given.replace("\r\n", "\n").replace("\r", "\n")
-            case "choice":
-                values[field] = "" if given == NOBODY else given
-            case "many":
-                values[field] = tuple(_uncoded(one) for one in given.split(",") if one)
-            case "switch":
-                values[field] = "yes" if given == "yes" else ""
-            case _:
-                raise Malformed(f"a field of no kind: {each}")
-    return text(data, "form"), maybe(data, "context"), maybe(data, "key"), values
 
 
 def choices(options: Iterable[Option]) -> list[Drawn]:
@@ -106,28 +100,30 @@ def choices(options: Iterable[Option]) -> list[Drawn]:
 
 def _boxes(options: Iterable[Option]) -> list[Drawn]:
     """Options to tick: several come back parted by commas, and clients read Markdown in their names (in no other input)."""
-    drawn = choices(Option(each.label, _coded(each.value)) for each in options)
+    drawn = choices(Option(each.label, coded(each.value)) for each in options)
     return [{**each, "title": escape(unbroken(each["title"]), starting=True)} for each in drawn]
 
 
 # One field -----------------------------------------------------------------------------------------------------------
 
 
-def _field(field: Field, sheet: Sheet, errors: Mapping[str, str], options: int) -> list[Drawn]:
+def _field(field: Field, sheet: Sheet, errors: Mapping[str, str], room: Room) -> list[Drawn]:
     if isinstance(field, Note):
         return lines(field.words, sheet)
     if not _able(field):
         return lines((f"{field.label}: nothing to choose from.",), sheet)
-    drawn = [_input(field, options)]
-    if isinstance(field, ChoiceField | ManyField) and len(field.options) > options:
+    drawn = [_input(field, room)]
+    if isinstance(field, ChoiceField | ManyField) and len(field.options) > room.options:
         drawn += lines((LEFT_OUT,), sheet, spacing="Small", size="Small", isSubtle=True)
+    if len(field.value if isinstance(field, TextField) else _ticked(field)) > room.typed:
+        drawn += lines((CUT_OFF,), Sheet(), spacing="Small", color="Warning")
     drawn += lines((Text(field.hint),), sheet, spacing="Small", size="Small", isSubtle=True)
     wrong = lines((Text(errors.get(field.id, "")),), sheet, spacing="Small", color="Attention")
     return drawn + [each | {"id": f"error.{field.id}"} for each in wrong]
 
 
-def _input(field: Input, options: int) -> Drawn:
-    drawn: Drawn = {"id": _id(field), "label": cut(unbroken(field.label), LABEL) or "–"}
+def _input(field: Input, room: Room) -> Drawn:
+    drawn: Drawn = {"id": _id(field), "label": cut(unbroken(field.label), min(LABEL, room.words)) or "–"}
     match field:
         case TextField():
             drawn |= {"type": "Input.Text", "isMultiline": field.lines, "maxLength": max(1, field.most)}
@@ -136,23 +132,24 @@ def _input(field: Input, options: int) -> Drawn:
                 drawn["regex"] = f"^[\\s\\S]{{{min(field.least, field.most)},}}$"
                 drawn["errorMessage"] = f"At least {field.least} letters, please."
             if field.example:
-                drawn["placeholder"] = cut(field.example, EXAMPLE)
+                drawn["placeholder"] = cut(field.example, min(EXAMPLE, room.words))
             if field.value:
-                drawn["value"] = cut(field.value, max(1, field.most))
+                drawn["value"] = cut(field.value, max(1, min(field.most, room.typed)))
         case ChoiceField():
             chosen = field.value if field.value in {each.value for each in field.options} else ""
             nobody = () if field.required else (Option(NOBODY, NOBODY),)
             drawn |= {"type": "Input.ChoiceSet", "placeholder": "Choose", "wrap": True}
-            drawn["choices"] = choices((*nobody, *_kept(field.options, (chosen,), options)))
+            drawn["choices"] = choices((*nobody, *_kept(field.options, (chosen,), room)))
             drawn |= _required(field.required, "Please choose.")
             if chosen:
                 drawn["value"] = chosen
         case ManyField():
             drawn |= {"type": "Input.ChoiceSet", "isMultiSelect": True, "placeholder": "Choose", "wrap": True}
-            drawn["choices"] = _boxes(_kept(field.options, field.values, options))
+            chosen_ones = _ticked(field)[: room.typed]
+            drawn["choices"] = _boxes(_kept(field.options, chosen_ones, room))
             drawn |= _required(field.required, "Please choose.")
-            if _default(field):
-                drawn["value"] = _default(field)
+            if chosen_ones:
+                drawn["value"] = _joined(chosen_ones)
         case SwitchField():
             drawn |= {"type": "Input.Toggle", "title": "Yes", "valueOn": "yes", "valueOff": "no"}
             drawn["value"] = "yes" if field.on else "no"
@@ -165,8 +162,20 @@ def _required(required: bool, words: str) -> Drawn:
     return {"isRequired": True, "errorMessage": words} if required else {}
 
 
-def _kept(options: tuple[Option, ...], chosen: tuple[str, ...], most: int) -> Iterable[Option]:
-    return (each for at, each in enumerate(options) if at < most or each.value in chosen)
+def _kept(options: tuple[Option, ...], chosen: tuple[str, ...], room: Room) -> Iterable[Option]:
+    return (each for at, each in enumerate(options) if at < room.options or each.value in chosen)
+
+
+def _ticked(field: Input) -> tuple[str, ...]:
+    """What is chosen of several, as far as it is there to be chosen."""
+    if not isinstance(field, ManyField):
+        return ()
+    values = {each.value for each in field.options}
+    return tuple(each for each in field.values if each in values)
+
+
+def _joined(values: Iterable[str]) -> str:
+    return ",".join(coded(each) for each in values)
 
 
 def _default(field: Input) -> str:
@@ -174,26 +183,9 @@ def _default(field: Input) -> str:
         case TextField() | ChoiceField():
             return field.value
         case ManyField():
-            values = {each.value for each in field.options}
-            return ",".join(_coded(each) for each in field.values if each in values)
+            return _joined(_ticked(field))
         case SwitchField():
             return "yes" if field.on else ""
-        case _:
-            assert_never(field)
-
-
-def _refilled(field: Field, values: Filled) -> Field:
-    if isinstance(field, Note) or field.id not in values:
-        return field
-    given = values[field.id]
-    one, many = (given, (given,)) if isinstance(given, str) else (given[0] if given else "", given)
-    match field:
-        case TextField() | ChoiceField():
-            return replace(field, value=one)
-        case ManyField():
-            return replace(field, values=many)
-        case SwitchField():
-            return replace(field, on=one == "yes")
         case _:
             assert_never(field)
 
@@ -255,12 +247,3 @@ def _data(form: Form) -> dict[str, Any]:
 
 def _title(form: Form) -> str:
     return cut(form.submit, 75) if form.submit.strip() else "Send"
-
-
-def _coded(value: str) -> str:
-    """A value without commas: several come back parted by them."""
-    return value.replace("%", "%25").replace(",", "%2C")
-
-
-def _uncoded(value: str) -> str:
-    return value.replace("%2C", ",").replace("%25", "%")

@@ -6,76 +6,22 @@ Teams shows in a TextBlock alone, is one, and there every letter that Markdown c
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC
 from itertools import chain, count
 from typing import Any, assert_never
 
+from bot.platforms.teams.sheet import Drawn, Sheet, cut
+from bot.platforms.teams.spot import PLATFORM
 from bot.words import Code, Inline, Line, Link, Person, Secret, Shape, Strong, Text, When, beside, plain
-
-Drawn = dict[str, Any]
-
-MOST = 27_000  # bytes of a card; Teams takes 28 kB
-LONGEST = 8_000  # letters of one text, where the card has room for them
-LEFT_OUT = "… more is left out here."
-OUTDATED = "Please update Teams to see this card."
 
 _MARKS = re.compile(r"[\\`*~\[\]<]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|(?<=\{)\{|!$")
 _STARTS = re.compile(r"\d+(?=[.)])|(?=[#>+=:|-])")  # before what makes a heading, a quote, a list or a table of a line
 _SEAMS = re.compile(r"(?<=\{)(?=\{)|(?<=<)(?=/?at\b)", re.IGNORECASE)  # within what could be an instant or a mention
 _AT = re.compile(r"(?<=<)(?=/?at\b)", re.IGNORECASE)  # an escaped `<at>` could still be taken for a mention
 _WEB = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One card while it is drawn: which tenant sees it, how long a text may be, whom its mentions mean, which inputs it has."""
-
-    tenant: str = ""
-    most: int = LONGEST
-    people: dict[str, str] = field(default_factory=dict)  # the name as it stands there: the user
-    inputs: set[str] = field(default_factory=set)
-
-
-def cut(words: str, most: int) -> str:
-    """Shorten to at most so many letters, with an ellipsis."""
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
-
-
-def size(drawn: Any) -> int:
-    """How many bytes it has on the wire, where letters beyond ASCII are written as escapes."""
-    return len(json.dumps(drawn))
-
-
-def card(body: list[Drawn], sheet: Sheet) -> Drawn:
-    """The whole card, with what its mentions stand for; of those that were left out, nothing."""
-    said = "\n".join(_markdowns(body))
-    mentions = [
-        {"type": "mention", "text": f"<at>{name}</at>", "mentioned": {"id": user, "name": name}}
-        for name, user in sheet.people.items()
-        if f"<at>{name}</at>" in said
-    ]
-    return {
-        "type": "AdaptiveCard",
-        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "version": "1.5",
-        "fallbackText": OUTDATED,
-        "msteams": {"width": "Full", **({"entities": mentions} if mentions else {})},
-        "body": body,
-    }
-
-
-def _markdowns(drawn: Any) -> Iterator[str]:
-    if isinstance(drawn, dict):
-        if drawn.get("type") == "TextBlock":
-            yield drawn["text"]
-        drawn = list(drawn.values())
-    if isinstance(drawn, list):
-        for each in drawn:
-            yield from _markdowns(each)
 
 
 def escape(words: str, *, starting: bool = False) -> str:
@@ -121,7 +67,7 @@ def _user(person: Person, sheet: Sheet) -> str:
     """The user to mention, where the person is to be told and has an account there; else empty."""
     if not person.ping:
         return ""
-    users = (a.user for a in person.accounts if a.platform == "teams" and sheet.tenant in ("", a.tenant))
+    users = (a.user for a in person.accounts if a.platform == PLATFORM and sheet.tenant in ("", a.tenant))
     return next(users, "")
 
 

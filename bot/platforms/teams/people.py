@@ -1,167 +1,151 @@
-"""Who people are and what channels are called, as Teams tells. One rule: nobody waits longer for it than is said here.
+"""Who people are, as Teams tells. One rule: nobody is taken for somebody of another tenant; who cannot be told is waited for, or is nobody.
 
-Every activity names its sender, with the time zone of their device: that is kept for a day, and the only place where a zone is known from.
-The roster of a conversation knows who somebody mentioned is, and from which tenant people come.
+A room has people of several tenants, and an activity seldom says of which its sender is: the roster knows. It is asked once for a
+person, and the directory keeps the answer. Every activity brings the time zone of its sender's device: that is kept for a day, and
+the only place where a zone is known from.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.inbound import Profile
-from bot.platforms.teams.apps import Registration
+from bot.platforms.teams.connector import Connector
+from bot.platforms.teams.directory import Address, Directory
+from bot.platforms.teams.recent import Recent
+from bot.platforms.teams.spot import PERSONAL, PLATFORM, Spot
 from bot.port import Later, Never
 from bot.wire import Malformed, Table, maybe, rows, table, text
 from bot.words import Account
 
-if TYPE_CHECKING:
-    from bot.platforms.teams.connector import Connector
-    from bot.platforms.teams.directory import Directory
-
 log = logging.getLogger(__name__)
 
-PATIENCE = 0.5  # seconds
-FOR_A_MENTION = 2.0  # seconds: without knowing who is meant nothing can be done for them
+FOR_A_PERSON = 3.0  # seconds: without knowing who it is nothing can be done
+FOR_A_NAME = 0.5
 FRESH = timedelta(days=1)
-REST = timedelta(minutes=1)  # until what could not be told is asked again
-MOST = 50_000
+REST = timedelta(minutes=1)  # until somebody's name is asked for again
+
+Asking = tuple[str, str, str]  # tenant, conversation, Teams' address of the person
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where an activity comes from, and what it takes to ask Teams about it. `kind` is Teams' own: personal, groupChat or channel."""
-
-    app: Registration
-    service_url: str
-    tenant: str
-    channel: str
-    kind: str
-    team: str = ""
+class Untold(Exception):
+    """Who somebody is cannot be told just now: what they did must be brought again."""
 
 
 class People:
-    """What was learnt, a day old at most. Raises nothing but `Malformed`."""
+    """What was learnt, a day old at most. Raises `Malformed`, and `Untold` where it says so."""
 
     def __init__(self, connector: Connector, directory: Directory, now: Callable[[], datetime]) -> None:
-        self.directory = directory
-        self._connector = connector
-        self._now = now
-        self._accounts: dict[tuple[str, str], Account] = {}  # by tenant and Teams' own address of them
-        self._profiles: dict[Account, tuple[datetime, Profile]] = {}
-        self._names: dict[tuple[str, str], tuple[datetime, str]] = {}
-        self._asked: dict[tuple[str, str], datetime] = {}
+        self._connector, self._directory = connector, directory
+        self._accounts: Recent[tuple[str, str], Account] = Recent(FRESH, now)  # by tenant and Teams' address of them
+        self._profiles: Recent[Account, Profile] = Recent(FRESH, now)
+        self._nameless: Recent[Account, bool] = Recent(REST, now)  # whose name was asked for
+        self._asking: dict[Asking, asyncio.Task[Account | None]] = {}
 
     async def sender(self, at: Spot, activity: Table) -> Profile | None:
-        """Whoever an activity is from, with what it tells of them; None where nobody can tell who that is."""
+        """Whoever an activity is from, with what it tells of them; None where Teams knows nobody there. Raises `Untold`."""
         who = table(activity, "from")
         user = text(who, "id")
-        if (self._unsure(at, who) or not self._profile(at, who).name) and self._may_ask((at.tenant, user)):
-            await _within(PATIENCE, self._learn_user(at, user))
-        known = self._profile(at, who)
-        if not known.account.user:
-            log.info("nobody can tell who %s is", user)
+        account = await self._known(at, who) or await self._looked_up(at, user)
+        if account is None:
+            log.info("nobody in Teams knows who %s is", user)
             return None
+        known = self._profile(account, maybe(who, "name"))
+        if not known.name and not self._nameless.get(account):
+            self._nameless.put(account, True)
+            with suppress(Untold, TimeoutError):
+                async with asyncio.timeout(FOR_A_NAME):
+                    await self._looked_up(at, user)
+            known = self._profile(account, "")
         client = next((each for each in rows(activity, "entities") if each.get("type") == "clientInfo"), {})
         profile = replace(
             known,
             zone=_zone(maybe(activity, "localTimezone")) or _zone(maybe(client, "timezone")) or known.zone,
             locale=maybe(activity, "locale") or maybe(client, "locale") or known.locale,
         )
-        _keep(self._profiles, profile.account, (self._now(), profile))
+        self._profiles.put(account, profile)
         return profile
 
     async def those(self, at: Spot, named: Iterable[Table], *, ask: bool = True) -> dict[str, Profile]:
-        """Who was named, by Teams' address of them; those of whom nobody can tell who they are are left out."""
+        """Who was named, by Teams' address of them; of whom it cannot be told who they are, they are left out."""
         people = {text(each, "id"): each for each in named}
-        unsure = [user for user, each in people.items() if self._unsure(at, each) and ask]
-        await _within(FOR_A_MENTION, *(self._learn_user(at, user) for user in unsure))
-        found = {user: self._profile(at, {**each, "name": ""}) for user, each in people.items()}
-        return {
-            user: replace(profile, name=profile.name or maybe(people[user], "name"))
-            for user, profile in found.items()
-            if profile.account.user
-        }
+        accounts = {user: await self._known(at, each) for user, each in people.items()}
+        unknown = [user for user, account in accounts.items() if account is None and ask]
+        accounts |= zip(unknown, await asyncio.gather(*(self._perhaps(at, user) for user in unknown)), strict=True)
+        found = {user: self._profile(account, "") for user, account in accounts.items() if account}
+        return {user: replace(each, name=each.name or maybe(people[user], "name")) for user, each in found.items()}
 
-    async def called(self, at: Spot, said: str = "", *, ask: bool = True) -> str:
-        """What the channel is called: as it was just `said`, as it is known, else as the team tells; empty where nobody does."""
-        if said:
-            _keep(self._names, (at.tenant, at.channel), (self._now(), said))
-        elif at.kind == "channel" and at.channel == at.team:
-            return "General"  # it has the team's own id, and no name
-        kept = self._names.get((at.tenant, at.channel))
-        if kept and self._now() - kept[0] < FRESH:
-            return kept[1]
-        if ask and at.team and at.kind == "channel" and self._may_ask((at.tenant, at.team)):
-            await _within(PATIENCE, self._learn_names(at))
-        kept = self._names.get((at.tenant, at.channel))
-        return kept[1] if kept else ""
+    async def close(self) -> None:
+        """Ask nothing more."""
+        for each in (under_way := list(self._asking.values())):
+            each.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
-    def _unsure(self, at: Spot, who: Table) -> bool:
-        """Keep what is said of somebody, and tell whether only the roster knows more: in a chat of their own people are of its tenant."""
+    async def _known(self, at: Spot, who: Table) -> Account | None:
+        """Who it is, as far as it can be told without asking. In a chat of their own with the bot people are of its tenant; but that is not
+        remembered, for in a room it would count for more."""
         key, aad, home = (at.tenant, text(who, "id")), maybe(who, "aadObjectId"), maybe(who, "tenantId")
-        if aad and (home or (at.kind == "personal" and key not in self._accounts)):
-            _keep(self._accounts, key, Account("teams", home or at.tenant, aad))
-        return key not in self._accounts
+        if not (aad and home) and (kept := self._accounts.get(key)):
+            return kept
+        if aad and not home:
+            address = await self._directory.of(at.tenant, f"@{aad}")
+            home = address.home if address else ""
+        if aad and home:
+            self._accounts.put(key, account := Account(PLATFORM, home, aad))
+            return account
+        return Account(PLATFORM, at.tenant, aad) if aad and at.kind == PERSONAL else None
 
-    def _profile(self, at: Spot, who: Table) -> Profile:
-        """What is known of somebody now; an account of no user where nothing is."""
-        said, name = Account("teams", at.tenant, maybe(who, "aadObjectId")), maybe(who, "name")
-        account = self._accounts.get((at.tenant, text(who, "id")), said)
-        kept = self._profiles.get(account)
-        if kept and self._now() - kept[0] < FRESH:
-            return replace(kept[1], name=name or kept[1].name)
-        return Profile(account, name)
+    def _profile(self, account: Account, name: str) -> Profile:
+        known = self._profiles.get(account) or Profile(account, "")
+        return replace(known, name=name or known.name)
 
-    def _may_ask(self, what: tuple[str, str]) -> bool:
-        """Tell whether enough time went by since it was asked last, and count this as asked."""
-        before, moment = self._asked.get(what), self._now()
-        if before and moment - before < REST:
-            return False
-        _keep(self._asked, what, moment)
-        return True
+    async def _perhaps(self, at: Spot, user: str) -> Account | None:
+        with suppress(Untold):
+            return await self._looked_up(at, user)
+        return None
 
-    async def _learn_user(self, at: Spot, user: str) -> None:
+    async def _looked_up(self, at: Spot, user: str) -> Account | None:
+        """Who it is by the roster, None where it knows nobody of that address; all who wait share one call. Raises `Untold`."""
+        key = at.tenant, at.channel, user
+        if key not in self._asking:
+            self._asking[key] = asyncio.create_task(self._ask(at, user))
+            self._asking[key].add_done_callback(lambda task: self._asked(key, task))
+        try:
+            async with asyncio.timeout(FOR_A_PERSON):
+                return await asyncio.shield(self._asking[key])  # goes on when nobody waits: it is brought again
+        except TimeoutError as error:
+            raise Untold(f"Teams does not say in time who {user} is") from error
+
+    def _asked(self, key: Asking, task: asyncio.Task[Account | None]) -> None:
+        del self._asking[key]
+        if not task.cancelled() and (error := task.exception()):
+            log.info("nothing learnt of %s: %s", key[-1], error)
+
+    async def _ask(self, at: Spot, user: str) -> Account | None:
         try:
             member = await self._connector.member(at.app, at.service_url, at.channel, user)
             aad = maybe(member, "aadObjectId") or text(member, "objectId")
-            account = Account("teams", maybe(member, "tenantId") or at.tenant, aad)
-            name = maybe(member, "name")
-        except (Later, Never, Malformed) as error:
-            log.info("nothing learnt of %s: %s", user, error)
-            return
-        _keep(self._accounts, (at.tenant, user), account)
-        known = self._profile(at, {"id": user})
-        _keep(self._profiles, account, (self._now(), replace(known, name=name or known.name)))
-
-    async def _learn_names(self, at: Spot) -> None:
-        try:
-            for each in await self._connector.channels(at.app, at.service_url, at.team):
-                if name := maybe(each, "name"):
-                    _keep(self._names, (at.tenant, text(each, "id")), (self._now(), name))
-        except (Later, Never, Malformed) as error:
-            log.info("the channels of %s are not known by name: %s", at.team, error)
-
-
-async def _within(seconds: float, *asked: Coroutine[Any, Any, None]) -> None:
-    """Wait for all of it, and no longer than that."""
-    if asked:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await asyncio.gather(*asked)
-
-
-def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
-    kept.pop(key, None)
-    kept[key] = value
-    if len(kept) > MOST:
-        del kept[next(iter(kept))]
+            home = maybe(member, "tenantId") or (at.tenant if at.kind == PERSONAL else "")
+            account = Account(PLATFORM, home, aad)
+            known = self._profile(account, maybe(member, "name"))
+            theirs = Address(at.app.app, at.service_url, at.bot, user=maybe(member, "id"), home=home)
+        except Later as error:
+            raise Untold(f"Teams does not say who {user} is: {error}") from error
+        except (Never, Malformed) as error:
+            log.info("the roster does not know %s: %s", user, error)
+            return None
+        if not home:
+            raise Untold(f"Teams does not say where {user} is at home")
+        self._accounts.put((at.tenant, user), account)
+        self._profiles.put(account, known)
+        await self._directory.met(at.tenant, aad, theirs)
+        return account
 
 
 def _zone(name: str) -> str | None:

@@ -1,44 +1,43 @@
-"""What was let in is read, answered, and for an invoke the answer is drawn. One rule: nothing is acknowledged before it is saved."""
+"""What was let in is read and answered. One rule: nothing is acknowledged before it is saved, and nobody hears that it was not when it was."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
 from bot import logs
-from bot.inbound import Inbound, Submitted
-from bot.messages import Block, Bullets, Errors, Form, Inset, Message, Nothing, Paragraph, Quote, Reply, Shown, Tone
+from bot.inbound import Inbound
+from bot.messages import Errors, Reply
 from bot.platforms.teams.adapter import Adapter, Untaken
+from bot.platforms.teams.answers import done, in_dialog, in_words, not_sent, on_card, once_more
+from bot.platforms.teams.arriving import Near
 from bot.platforms.teams.auth import Claims, Doorkeeper
-from bot.platforms.teams.directory import Directory
-from bot.platforms.teams.draw import draw, fallback
-from bot.platforms.teams.form import dialog, draw_form, refilled
-from bot.platforms.teams.lines import Drawn
-from bot.platforms.teams.people import People
+from bot.platforms.teams.people import Untold
 from bot.platforms.teams.read import read
-from bot.port import Answer
-from bot.wire import Malformed, Table, maybe, table
-from bot.words import Text, line
+from bot.platforms.teams.rooms import deleted
+from bot.platforms.teams.sheet import EXECUTE, FETCH, SUBMIT, Drawn
+from bot.platforms.teams.spot import PLATFORM, tenant_of
+from bot.port import Answer, Later, Never, Parcel, Sent, Way
+from bot.wire import Malformed, Table, maybe
 
 log = logging.getLogger(__name__)
 
-CARD = "application/vnd.microsoft.card.adaptive"
-WORDS = "application/vnd.microsoft.activity.message"
-EXECUTE, DIALOGS = "adaptiveCard/action", ("task/fetch", "task/submit")
-TITLE = "Bellwether"  # of a dialog that shows a message
+UNSAVED = "Something went wrong and nothing was saved. Please try again; if it happens again, tell your operator:"
+UNSHOWN = "It was done, but cannot be shown here. Please tell your operator:"
 CLOSING = 5  # seconds that what is in hand has when the bot stops
+
+Whisper = Callable[[Parcel, Mapping[str, str]], Awaitable[Sent]]
 
 
 class Receiver:
-    """All activities of Teams take this way."""
+    """All activities of Teams take this way. `whisper` says something to one person at once, with errors at the fields of its form."""
 
-    def __init__(self, door: Doorkeeper, people: People, directory: Directory) -> None:
+    def __init__(self, door: Doorkeeper, near: Near, whisper: Whisper) -> None:
         self._adapter = Adapter(door)
-        self._people, self._directory = people, directory
+        self._near, self._whisper = near, whisper
         self._answer: Answer | None = None
         self._in_hand: set[asyncio.Future[None]] = set()
 
@@ -70,88 +69,66 @@ class Receiver:
 
     async def _answered(self, activity: Table, claims: Claims, answer: Answer) -> Drawn | None:
         name = maybe(activity, "name") if activity["type"] == "invoke" else ""
+        ours = name in (EXECUTE, FETCH, SUBMIT)
         try:
-            values = await read(activity, claims.app, self._people)
-            await self._directory.learn(activity, claims.app)
-            for value in values:
-                reply = await answer(value)
-                if name == EXECUTE:
-                    return _on_card(value, reply)
-                if name in DIALOGS:
-                    return _in_dialog(name, activity, value, reply)
+            values = await read(activity, claims.app, self._near)
+            await self._near.directory.learn(activity, claims.app)
+            replies = [(value, await answer(value)) for value in values]
+            if gone := deleted(activity):
+                await self._near.directory.forget(tenant_of(activity), gone)
         except Malformed:
             raise
+        except Untold as error:
+            log.info("%s", error)
+            if ours:
+                return in_words(name, "Teams does not say just now who you are. Please try again.", activity)
+            raise Untaken(503, "cannot be told now who sent it") from error
         except Exception as error:
-            return _sorry(name, activity, error)
-        return None
+            token = logs.spoken()
+            log.error("a request failed (%s)", token, exc_info=error)
+            if ours:
+                return in_words(name, f"{UNSAVED} {token}", activity)
+            raise Untaken(500, "failed") from error
+        if not ours:
+            for value, reply in replies:
+                await self._note(value, reply)
+            return None
+        if not replies:
+            return in_words(name, "Teams does not say who you are, so nothing was done.", activity)
+        return _drawn(name, activity, *replies[0])
+
+    async def _note(self, value: Inbound, reply: Reply) -> None:
+        """Say what is wrong in a form that was sent as a message, by a client without dialogs: its answer has no room for anything."""
+        if not isinstance(reply, Errors):
+            return
+        content = once_more(value, reply) or not_sent(value, reply)
+        place = value.place
+        parcel = Parcel(
+            Way.PRIVATE,
+            PLATFORM,
+            place.tenant,
+            content,
+            token=value.delivery,
+            channel=place.channel,
+            account=value.sender.account,
+            thread=value.thread,
+        )
+        try:
+            await self._whisper(parcel, reply.fields)
+        except Later as error:
+            if not error.unsure:  # it is not kept anywhere: brought again, it is wrong again, and that is said then
+                raise Untaken(503, "cannot be answered now") from error
+            log.info("an answer may be lost: %s", error)
+        except Never as error:
+            log.info("an answer could not be given: %s", error)
 
 
-def _on_card(value: Inbound, reply: Reply) -> Drawn:
-    """The answer to a press on a card: what the card is from now on, or words."""
-    tenant = value.place.tenant
-    match value, reply:
-        case Submitted(values=values), Errors(fields=fields, form=Form() as form):
-            again = Message(
-                line("Something in the form needs another look."), (Inset(refilled(form, values)),), tone=Tone.AMBER
-            )
-            return _card(draw(again, tenant, errors=fields))
-        case _, Errors(fields=fields):
-            return _words(" ".join(fields.values()))
-        case Submitted(), _:
-            return _card(draw(Message(line("Sent."), tone=Tone.GREY), tenant))  # in place of the fields: not sent twice
-        case _, Shown(card=card):
-            return _card(draw(card, tenant))
-        case _, Message():
-            return _words(fallback(reply))
-        case _:
-            return _words("Done.")
-
-
-def _in_dialog(name: str, activity: Table, value: Inbound, reply: Reply) -> Drawn:
-    """The answer that opens a dialog, shows something else in it, or closes it."""
-    tenant = value.place.tenant
-    match reply:
-        case Errors(fields=fields, form=Form() as form) if isinstance(value, Submitted):
-            return dialog(form.title, draw_form(refilled(form, value.values), tenant, errors=fields))
-        case Errors(fields=fields):
-            return dialog(TITLE, draw(_not_taken(activity, fields.values()), tenant, dialog=True))
-        case Form():
-            return dialog(reply.title, draw_form(reply, tenant))
-        case (Message() as message) | Shown(card=message):
-            return dialog(TITLE, draw(message, tenant, dialog=True))
-        case Nothing():
-            return {"task": {"type": "message", "value": "Done."}} if name == "task/fetch" else {}
-        case _:
-            assert_never(reply)
-
-
-def _not_taken(activity: Table, why: Iterable[str]) -> Message:
-    """What is wrong with a form that cannot be shown again, and everything typed into it, so that nothing is lost."""
-    data = table(activity, "value", "data")
-    typed = [said for id, said in data.items() if id.startswith("text.") and isinstance(said, str) and said.strip()]
-    body: list[Block] = [Bullets(tuple(line(each) for each in why))]
-    if typed:
-        body += [Paragraph(line("What you wrote, to copy:")), *(Quote(Text(each)) for each in typed)]
-    return Message(line("The form was not sent."), tuple(body), Tone.AMBER)
-
-
-def _card(card: Drawn) -> Drawn:
-    return {"statusCode": 200, "type": CARD, "value": card}
-
-
-def _words(words: str) -> Drawn:
-    return {"statusCode": 200, "type": WORDS, "value": words}
-
-
-def _sorry(name: str, activity: Table, error: Exception) -> Drawn | None:
-    """What a person sees of an unexpected failure; anything but an invoke gets a 500, so that Teams brings it again."""
-    token = logs.spoken()
-    log.error("a request failed (%s)", token, exc_info=error)
-    words = f"Something went wrong and nothing was saved. Please try again; if it happens again, tell your operator: {token}"
-    if name == EXECUTE:
-        return _words(words)
-    if name == "task/submit":
-        return dialog(TITLE, draw(_not_taken(activity, [words]), dialog=True))
-    if name == "task/fetch":
-        return {"task": {"type": "message", "value": words}}
-    raise Untaken(500, "failed") from error
+def _drawn(name: str, activity: Table, value: Inbound, reply: Reply) -> Drawn:
+    try:
+        return on_card(value, reply) if name == EXECUTE else in_dialog(name, value, reply)
+    except Exception as error:
+        token = logs.spoken()
+        log.error("an answer could not be drawn (%s)", token, exc_info=error)
+        if isinstance(reply, Errors):
+            return in_words(name, f"{UNSAVED} {token}", activity)
+        return done(name, f"{UNSHOWN} {token}")

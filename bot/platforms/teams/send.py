@@ -1,21 +1,24 @@
-"""Sending what `scheduler.delivery` hands over. One rule: nothing is tried twice here; what Teams refuses in a room is said in a chat instead."""
+"""Sending what `scheduler.delivery` hands over. One rule: nothing that may have arrived is sent again here, and what is for one
+person is never shown to others: where Teams does not let it into the room so, it is said in the chat with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.messages import Message, Paragraph
 from bot.platforms.teams.apps import Registration
-from bot.platforms.teams.connector import GONE, Connector, Refused
-from bot.platforms.teams.directory import CHANNEL, PERSONAL, Address, Directory, kind_of
+from bot.platforms.teams.connector import GONE, Connector, Declined
+from bot.platforms.teams.directory import Address, Directory
 from bot.platforms.teams.draw import draw, fallback
+from bot.platforms.teams.sheet import CARD
+from bot.platforms.teams.spot import CHANNEL, PERSONAL, kind_of
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.wire import maybe
 from bot.words import line
 
-CARD = "application/vnd.microsoft.card.adaptive"
+Errors = Mapping[str, str]
 
 
 class Sender:
@@ -26,14 +29,14 @@ class Sender:
         self._connector, self._directory = connector, directory
 
     async def deliver(self, parcel: Parcel) -> Sent:
-        """Send it. Raises `Later` or `Never`."""
+        """Send it. Raises `Later`, `Never`, and `Malformed` where Teams answers oddly."""
         match parcel.way:
             case Way.POST:
                 return await self._post(parcel, await self._room(parcel))
             case Way.EDIT:
                 return await self._edit(parcel, await self._room(parcel))
             case Way.PRIVATE:
-                return await self._private(parcel, await self._room(parcel))
+                return await self.private(parcel)
             case Way.DIRECT:
                 return await self._direct(parcel)
             case Way.HOME:
@@ -41,14 +44,15 @@ class Sender:
             case _:
                 assert_never(parcel.way)
 
-    async def _post(self, parcel: Parcel, there: Address, to: str = "") -> Sent:
-        """Say it there; `to` is the `29:` address of the one who shall see it, empty for all."""
+    async def _post(self, parcel: Parcel, there: Address, to: str | None = None, errors: Errors | None = None) -> Sent:
+        """Say it there; `to` is the `29:` address of the one who shall see it, None for all who are there."""
+        assert to != "", "for one person, and nobody knows whom"
         conversation = there.conversation
         if parcel.thread and there.kind == CHANNEL:
             conversation += f";messageid={parcel.thread}"
-        activity = _activity(parcel, there, to)
+        activity = _activity(parcel, there, to, errors)
         app = self._app(there)
-        message = await self._connector.post(app, there.service_url, conversation, activity, targeted=bool(to))
+        message = await self._connector.post(app, there.service_url, conversation, activity, targeted=to is not None)
         return Sent(there.conversation, message)
 
     async def _edit(self, parcel: Parcel, there: Address) -> Sent:
@@ -57,27 +61,29 @@ class Sender:
         await self._connector.put(app, there.service_url, there.conversation, parcel.message, activity)
         return Sent(there.conversation, parcel.message)
 
-    async def _private(self, parcel: Parcel, there: Address) -> Sent:
-        """Say it in the room to one person, or in the chat with them where Teams does not let it in there."""
+    async def private(self, parcel: Parcel, errors: Errors | None = None) -> Sent:
+        """Say it in the room to one person, or in the chat with them where Teams does not let it in there; `errors` stand at the fields of a
+        form in it. Raises as `deliver`."""
+        there = await self._room(parcel)
         if there.kind == PERSONAL:
-            return await self._post(parcel, there)
+            return await self._post(parcel, there, errors=errors)
         try:
-            return await self._post(parcel, there, await self._member(parcel, there))
-        except Refused as error:
+            return await self._post(parcel, there, await self._member(parcel, there), errors)
+        except Declined as error:
             if error.status not in (400, *GONE):
                 raise
-        return await self._direct(parcel)
+        return await self._direct(parcel, errors)
 
-    async def _direct(self, parcel: Parcel) -> Sent:
+    async def _direct(self, parcel: Parcel, errors: Errors | None = None) -> Sent:
         """Say it in the chat with one person, begun anew where the one that was kept is no more."""
         kept = await self._directory.of(parcel.tenant, f"@{_user(parcel)}")
         if kept and kept.conversation:
             try:
-                return await self._post(parcel, kept)
-            except Refused as error:
+                return await self._post(parcel, kept, errors=errors)
+            except Declined as error:
                 if error.status != 404:
                     raise
-        return await self._post(parcel, await self._begin(parcel, kept))
+        return await self._post(parcel, await self._begin(parcel, kept), errors=errors)
 
     async def _home(self, parcel: Parcel) -> Sent:
         """Teams has no page that a bot could fill: it is one card in the chat, edited as long as it stands."""
@@ -87,7 +93,7 @@ class Sender:
             try:
                 if there and there.conversation:
                     return await self._edit(parcel, there)
-            except Refused as error:
+            except Declined as error:
                 if error.status not in GONE:
                     raise
         return await self._direct(parcel)
@@ -116,9 +122,12 @@ class Sender:
         if kept and kept.user and kept.app == there.app:
             return kept.user
         found = await self._connector.member(self._app(there), there.service_url, there.conversation, user)
-        address = replace(there, conversation="", kind="", team="", user=maybe(found, "id"))
+        if not (theirs := maybe(found, "id")):
+            raise Later(f"Teams does not say how to write to {user} alone")
+        home = maybe(found, "tenantId") or (kept.home if kept else "")
+        address = replace(there, conversation="", kind="", team="", user=theirs, home=home)
         await self._directory.keep(parcel.tenant, f"@{user}", address)
-        return address.user
+        return theirs
 
     async def _room(self, parcel: Parcel) -> Address:
         """The address of the parcel's channel; of one that was never heard from, what is known of its tenant."""
@@ -129,7 +138,7 @@ class Sender:
     async def _tenant(self, parcel: Parcel) -> Address:
         if kept := await self._directory.of(parcel.tenant, ""):
             return kept
-        raise Never(f"Bellwether was never heard from in the Teams tenant {parcel.tenant}: install it there", gone=True)
+        raise Never(f"Bellwether has not heard from the Teams tenant {parcel.tenant} yet: install it there", gone=True)
 
     def _app(self, address: Address) -> Registration:
         if address.app not in self._apps:
@@ -137,7 +146,7 @@ class Sender:
         return self._apps[address.app]
 
 
-def _activity(parcel: Parcel, there: Address, to: str = "") -> dict[str, Any]:
+def _activity(parcel: Parcel, there: Address, to: str | None = None, errors: Errors | None = None) -> dict[str, Any]:
     content = parcel.content
     if parcel.answers and there.kind != CHANNEL:  # no threads there
         content = _answering(content, parcel)
@@ -146,9 +155,9 @@ def _activity(parcel: Parcel, there: Address, to: str = "") -> dict[str, Any]:
         "from": {"id": there.bot},
         "conversation": {"id": there.conversation},
         "summary": fallback(content),
-        "attachments": [{"contentType": CARD, "content": draw(content, parcel.tenant)}],
+        "attachments": [{"contentType": CARD, "content": draw(content, parcel.tenant, errors=errors)}],
     }
-    if to:
+    if to is not None:
         activity["recipient"] = {"id": to, "isTargeted": True}
     return activity
 

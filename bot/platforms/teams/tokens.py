@@ -54,7 +54,9 @@ class Tokens:
         wish = {"grant_type": "client_credentials", "client_id": app.app, "scope": self._scope}
         asked = self._now()
         try:
-            async with self._session.post(url, data=wish | {"client_secret": app.password}) as response:
+            async with self._session.post(
+                url, data=wish | {"client_secret": app.password}, allow_redirects=False
+            ) as response:
                 if response.status >= 500 or response.status == 429:
                     raise Later(f"Microsoft's login has trouble ({response.status})")
                 said = table(await response.json(content_type=None))

@@ -10,7 +10,15 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make the table of codes, and the two columns."""
+    """Make the table of codes, the two columns, and the index that finds what could not be delivered."""
+    op.create_index(
+        "ix_outbox_parked",
+        "outbox",
+        ["subject"],
+        unique=False,
+        sqlite_where=sa.text("state = 'parked'"),
+        postgresql_where=sa.text("state = 'parked'"),
+    )
     op.create_table(
         "links",
         sa.Column("id", NUMBER, nullable=False),

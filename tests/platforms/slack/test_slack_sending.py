@@ -105,7 +105,7 @@ def test_trouble_that_passes_is_later_and_nothing_is_tried_twice(
 
 @pytest.mark.parametrize(
     ("trouble", "gone"),
-    [("is_archived", True), ("channel_not_found", True), ("token_revoked", True), ("account_inactive", True),
+    [("is_archived", True), ("channel_not_found", True), ("token_revoked", False), ("account_inactive", False),
      ("msg_too_long", False), ("invalid_blocks", False), ("missing_scope", False), ("something_new", False)],
 )  # fmt: skip
 def test_what_slack_refuses_is_never(trouble: str, gone: bool) -> None:

@@ -17,31 +17,12 @@ from bot.platforms.teams import Teams
 from bot.port import Way
 from bot.settings import Settings
 from bot.words import Account
-from tests.fakes.teams import ANA, APP, BO, CHANNEL, GROUP, PASSWORD, TENANT, FakeTeams, Post, Someone
+from tests.fakes.teams import ANA, APP, BO, CHANNEL, GROUP, PASSWORD, TENANT, AddressBook, FakeTeams, Post, Someone
 from tests.platforms.contract import SLOWLY, WAIT, Got, Seen, Stage, Trouble, Values, objects
 
 OPENS = {"type": "task/fetch"}
 _INSTANT = r"\{\{(DATE|TIME)\(([^,()]+)(?:,\s*\w+)?\)\}\}"
 _SIGNS = 0xE000  # where letters are put that were escaped, so that nothing reads them as marks
-
-
-class Book:
-    """Addresses in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], dict[str, str]] = {}
-
-    async def get(self, platform: str, tenant: str, target: str) -> dict[str, str] | None:
-        return self.kept.get((tenant, target))
-
-    async def put(self, platform: str, tenant: str, target: str, values: dict[str, str]) -> None:
-        self.kept[tenant, target] = values
-
-    async def drop(self, platform: str, tenant: str, target: str) -> None:
-        self.kept.pop((tenant, target), None)
-
-    async def having(self, platform: str, tenant: str, name: str, value: str) -> dict[str, dict[str, str]]:
-        return {to: each for (of, to), each in self.kept.items() if of == tenant and each.get(name) == value}
 
 
 class TeamsStage(Stage):
@@ -81,9 +62,8 @@ class TeamsStage(Stage):
                 microsoft_openid_url=fake.openid_url,
                 microsoft_login_url=fake.login_url,
                 teams_service_hosts="127.0.0.1",
-                teams_allow_unauthenticated=True,  # or a service URL on loopback would be refused
             )
-            teams = Teams(settings, Book(), lambda: datetime.now(UTC))
+            teams = Teams(settings, AddressBook(), lambda: datetime.now(UTC))
             app = web.Application()
             app.add_routes(teams.routes())
             runner = web.AppRunner(app, shutdown_timeout=0.1)

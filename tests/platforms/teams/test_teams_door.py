@@ -25,7 +25,7 @@ from bot.platforms.teams.draw import draw
 from bot.port import Parcel, Way
 from bot.settings import Settings
 from bot.words import Text, line
-from tests.fakes.teams import ANA, APP, BOT, CHANNEL, PASSWORD, TENANT, FakeTeams
+from tests.fakes.teams import ANA, APP, BOT, CHANNEL, PASSWORD, TEAM, TENANT, AddressBook, FakeTeams
 
 SECOND = "44444444-dddd-4ddd-8ddd-00000000000d"
 FORM = Form("escalate", "Escalate", (TextField("summary", "Summary"), TextField("asked", "Asked")), key="k1")
@@ -40,32 +40,12 @@ FILLED = {
 }
 
 
-class Drawer:
-    """Addresses in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], dict[str, str]] = {}
-
-    async def get(self, platform: str, tenant: str, target: str) -> dict[str, str] | None:
-        return self.kept.get((tenant, target))
-
-    async def put(self, platform: str, tenant: str, target: str, values: dict[str, str]) -> None:
-        self.kept[tenant, target] = values
-
-    async def drop(self, platform: str, tenant: str, target: str) -> None:
-        self.kept.pop((tenant, target), None)
-
-    async def having(self, platform: str, tenant: str, name: str, value: str) -> dict[str, dict[str, str]]:
-        found = {target: values for (where, target), values in self.kept.items() if where == tenant}
-        return {target: values for target, values in found.items() if values.get(name) == value}
-
-
 @dataclass
 class Gate:
     """A bot that is nothing but its Teams side. `says` is the answer to everything; an exception in it is raised."""
 
     fake: FakeTeams
-    drawer: Drawer = field(default_factory=Drawer)
+    book: AddressBook = field(default_factory=AddressBook)
     teams: Teams = field(init=False)
     url: str = ""
     says: Reply | Exception = field(default_factory=Nothing)
@@ -89,10 +69,10 @@ class Gate:
 
     async def refuses(self, what: dict[str, Any] | bytes | None = None, **how: Any) -> bool:
         """Whether it is refused and touches nothing."""
-        before = len(self.heard), dict(self.drawer.kept)
+        before = len(self.heard), dict(self.book.kept)
         status, said = await self.gets(what, **how)
         assert "Traceback" not in str(said)
-        return status == 401 and before == (len(self.heard), self.drawer.kept)
+        return status == 401 and before == (len(self.heard), self.book.kept)
 
 
 @asynccontextmanager
@@ -108,7 +88,7 @@ async def gate(**settings: Any) -> AsyncIterator[Gate]:
             "teams_service_hosts": "127.0.0.1,*.example.org",
             **settings,
         }
-        here.teams = Teams(Settings(_env_file=None, **given), here.drawer, here.now)  # type: ignore[call-arg]
+        here.teams = Teams(Settings(_env_file=None, **given), here.book, here.now)  # type: ignore[call-arg]
         assert here.teams.faults() == []
         app = web.Application()
         app.add_routes(here.teams.routes())
@@ -199,7 +179,7 @@ def test_what_is_not_a_bearer_token_is_refused(header: str) -> None:
     async def journey(here: Gate) -> None:
         assert await here.refuses(token="", headers={"Authorization": header})
 
-    at_the_gate(journey, teams_allow_unauthenticated=True)
+    at_the_gate(journey, **NO_TOKENS)
 
 
 @pytest.mark.parametrize("endorsed", [[], ["webchat"], None, "msteams"])
@@ -395,10 +375,11 @@ def test_the_bot_stops_while_it_waits_for_the_keys() -> None:
 
 def test_the_audience_of_the_token_tells_which_of_several_registrations_is_meant(tmp_path: Path) -> None:
     async def journey(here: Gate) -> None:
+        here.fake.apps[SECOND] = ("x", "contoso.onmicrosoft.com")
         assert (await here.gets(token=here.fake.token(audience=SECOND.upper())))[0] == 200
-        assert here.drawer.kept[TENANT, CHANNEL]["app"] == SECOND
+        assert here.book.kept[TENANT, CHANNEL]["app"] == SECOND
         assert (await here.gets())[0] == 200
-        assert here.drawer.kept[TENANT, CHANNEL]["app"] == APP
+        assert here.book.kept[TENANT, CHANNEL]["app"] == APP
 
     file = tmp_path / "apps.toml"
     file.write_text(f'[contoso]\napp_id = "{SECOND}"\npassword = "x"\ntenant_id = "contoso.onmicrosoft.com"\n')
@@ -419,7 +400,8 @@ def test_registrations_come_from_the_settings_and_from_the_file(tmp_path: Path) 
     assert first == Registration(APP, PASSWORD, TENANT)
     assert second == Registration(SECOND, "x", "")
     assert PASSWORD not in repr(first)
-    assert registrations(settings.model_copy(update={"teams_allow_unauthenticated": True}))[-1] is ANONYMOUS
+    assert registrations(settings.model_copy(update={"teams_allow_unauthenticated": True})) == (first, second)
+    assert registrations(Settings.model_construct(teams_allow_unauthenticated=True)) == (ANONYMOUS,)
 
 
 GOOD = f'app_id = "{SECOND}"\npassword = "x"\ntenant_id = "t"\n'
@@ -440,6 +422,19 @@ GOOD = f'app_id = "{SECOND}"\npassword = "x"\ntenant_id = "t"\n'
         (
             {"teams_allow_unauthenticated": True, "bellwether_host": "0.0.0.0"},
             "TEAMS_ALLOW_UNAUTHENTICATED lets anybody in",
+        ),
+        (
+            {
+                "teams_allow_unauthenticated": True,
+                "microsoft_app_id": APP,
+                "microsoft_app_password": "x",
+                "microsoft_app_tenant_id": TENANT,
+            },
+            "TEAMS_ALLOW_UNAUTHENTICATED lets in who has no token, beside a real registration",
+        ),
+        (
+            {"teams_allow_unauthenticated": True, "bellwether_public_url": "https://bellwether.example.org"},
+            "TEAMS_ALLOW_UNAUTHENTICATED is for clients on this machine",
         ),
         ({"file": None}, "MICROSOFT_APPS_FILE cannot be read"),
         ({"file": ""}, "MICROSOFT_APPS_FILE is empty"),
@@ -465,7 +460,7 @@ def test_what_is_wrong_with_a_setting_is_said_with_its_name(given: dict[str, Any
         if text is not None:
             file.write_text(text)
         settings["microsoft_apps_file"] = str(file)
-    teams = Teams(Settings(_env_file=None, **settings), Drawer(), lambda: datetime.now(UTC))  # type: ignore[call-arg]
+    teams = Teams(Settings(_env_file=None, **settings), AddressBook(), lambda: datetime.now(UTC))  # type: ignore[call-arg]
     [fault] = teams.faults()
     assert fault.startswith(said)
     assert fault.endswith(".")
@@ -490,10 +485,11 @@ def test_a_wrong_secret_and_keys_that_cannot_be_had_are_found_by_the_doctor() ->
 
 def test_a_local_client_needs_no_token_where_that_is_allowed() -> None:
     async def journey(here: Gate) -> None:
+        here.fake.anonymous = True
         assert (await here.gets(token=""))[0] == 200
         [value] = here.heard
         assert isinstance(value, Typed)
-        assert here.drawer.kept[TENANT, CHANNEL]["app"] == ""
+        assert here.book.kept[TENANT, CHANNEL]["app"] == ""
         assert not [each for each in ("openid", "keys", "login") if here.fake.called(each)]
 
     at_the_gate(journey, **NO_TOKENS, teams_service_hosts="smba.example.org")
@@ -511,15 +507,7 @@ def test_a_bad_token_is_refused_even_where_none_is_wanted(how: str) -> None:
     async def journey(here: Gate) -> None:
         assert await here.refuses(token=BAD[how](here.fake))
 
-    at_the_gate(journey, teams_allow_unauthenticated=True)
-
-
-def test_a_good_token_counts_where_none_is_wanted() -> None:
-    async def journey(here: Gate) -> None:
-        assert (await here.gets())[0] == 200
-        assert here.drawer.kept[TENANT, CHANNEL]["app"] == APP
-
-    at_the_gate(journey, teams_allow_unauthenticated=True, teams_service_hosts="smba.example.org")
+    at_the_gate(journey, **NO_TOKENS)
 
 
 @pytest.mark.parametrize(
@@ -601,7 +589,7 @@ def test_an_activity_of_odd_parts_is_called_malformed(changed: dict[str, Any]) -
         assert status == 400
         assert "Traceback" not in str(said)
         assert not here.heard
-        assert not here.drawer.kept
+        assert set(here.book.kept) <= {(TENANT, f"@{ANA.user}")}  # the roster told who she is; of the activity nothing
 
     at_the_gate(journey)
 
@@ -659,8 +647,8 @@ def test_a_message_is_acknowledged_with_nothing_and_its_address_was_learnt_befor
         [value] = here.heard
         assert isinstance(value, Typed)
         assert value.place.tenant == TENANT
-        assert here.drawer.kept[TENANT, CHANNEL]["bot"] == BOT
-        assert here.drawer.kept[TENANT, f"@{ANA.user}"]["user"] == ANA.id
+        assert here.book.kept[TENANT, CHANNEL]["bot"] == BOT
+        assert here.book.kept[TENANT, f"@{ANA.user}"]["user"] == ANA.id
 
     at_the_gate(journey)
 
@@ -860,5 +848,121 @@ def test_what_is_sent_back_is_json_that_a_client_reads() -> None:
         ):
             assert response.content_type == "application/json"
             assert (await response.json())["value"]["type"] == "AdaptiveCard"
+
+    at_the_gate(journey)
+
+
+def test_what_cannot_be_told_just_now_who_did_it_comes_again_and_who_pressed_is_asked_to() -> None:
+    async def journey(here: Gate) -> None:
+        here.fake.fail("member", 429, times=4)
+        said = here.fake.says("escalate x")
+        assert (await here.gets(said))[0] == 503
+        status, pressed = await here.gets(here.fake.presses("ack"))
+        assert (status, pressed["type"]) == (200, WORDS)
+        assert "Please try again" in pressed["value"]
+        for activity in (here.fake.submits(FILLED), here.fake.presses("form.submit", FILLED)):
+            _, answered = await here.gets(activity)
+            assert "Please try again" in json.dumps(answered)
+            assert "a spare" in json.dumps(answered)
+        assert not here.heard
+        assert (await here.gets(said))[0] == 200
+        assert len(here.heard) == 1
+
+    at_the_gate(journey)
+
+
+def test_who_is_nobody_is_dropped_and_hears_so_where_they_pressed() -> None:
+    async def journey(here: Gate) -> None:
+        here.fake.conversations[CHANNEL].members.clear()
+        assert (await here.gets())[0] == 200
+        status, said = await here.gets(here.fake.fetches({"action": "a"}))
+        assert status == 200
+        assert "who you are" in said["task"]["value"]
+        assert not here.heard
+
+    at_the_gate(journey)
+
+
+def test_a_channel_that_was_deleted_is_forgotten_once_that_was_heard() -> None:
+    async def journey(here: Gate) -> None:
+        await here.gets()
+        deleted = here.fake.happens("channelDeleted", data={"channel": {"id": CHANNEL}})
+        here.says = RuntimeError("no luck")
+        assert (await here.gets(deleted))[0] == 500
+        assert (TENANT, CHANNEL) in here.book.kept
+        here.says = Nothing()
+        assert (await here.gets(deleted))[0] == 200
+        assert (TENANT, CHANNEL) not in here.book.kept
+        back = here.fake.happens("channelRestored", conversation=TEAM, data={"channel": {"id": CHANNEL}})
+        assert (await here.gets(back))[0] == 200
+        assert (here.heard[-1].place.channel, here.heard[-1].place.present) == (CHANNEL, True)
+
+    at_the_gate(journey)
+
+
+def as_a_message(here: Gate) -> dict[str, Any]:
+    """A form as a client without dialogs sends it."""
+    return here.fake.activity("message", value=FILLED, replyToId="1800000000000")
+
+
+def test_what_is_wrong_in_a_form_that_came_as_a_message_is_said_to_its_sender_alone() -> None:
+    async def journey(here: Gate) -> None:
+        here.says = Errors({"asked": "Say more."}, FORM)
+        assert await here.gets(as_a_message(here)) == (200, "")
+        assert not here.fake.shown(CHANNEL)
+        [note] = here.fake.shown(CHANNEL, ANA)
+        drawn = json.dumps(note.card)
+        for words in ("Say more.", "a spare", "form.submit", "form.open"):
+            assert words in drawn
+        here.says = Errors({"": "That form is no longer kept."})
+        await here.gets(as_a_message(here))
+        assert "no longer kept" in json.dumps(here.fake.shown(CHANNEL, ANA)[-1].card)
+        here.fake.fail("post", 429)
+        again = as_a_message(here)
+        assert [(await here.gets(again))[0] for _ in range(2)] == [503, 200]
+        here.fake.fail("post", "413")
+        assert (await here.gets(as_a_message(here)))[0] == 200
+
+    at_the_gate(journey)
+
+
+def test_what_was_done_but_cannot_be_drawn_is_not_said_to_be_undone() -> None:
+    async def journey(here: Gate) -> None:
+        here.says = Shown(Message((7,)))  # type: ignore[arg-type]
+        for activity in (here.fake.presses("ack"), here.fake.fetches({"action": "a"}), here.fake.submits(FILLED)):
+            status, said = await here.gets(activity)
+            assert status == 200
+            assert "It was done, but cannot be shown here." in json.dumps(said)
+            assert "nothing was saved" not in json.dumps(said)
+        here.says = Errors({"summary": "No."}, Form("f", "F", (7,)))  # type: ignore[arg-type]
+        _, said = await here.gets(here.fake.submits(FILLED))
+        assert "nothing was saved" in json.dumps(said)
+        assert "a spare" in json.dumps(said)
+
+    at_the_gate(journey)
+
+
+def test_fields_that_do_not_fit_back_into_their_card_are_answered_in_words_with_all_that_was_typed() -> None:
+    async def journey(here: Gate) -> None:
+        long = {"text.summary": "\U0001f642" * 4_000, "text.asked": "\u4e2d" * 4_000}
+        fields = (TextField("summary", "Summary", most=9_000), TextField("asked", "Asked", most=9_000))
+        here.says = Errors({"asked": "Say less."}, Form("escalate", "Escalate", fields, key="k1"))
+        _, said = await here.gets(here.fake.presses("form.submit", FILLED | long))
+        assert said["type"] == WORDS
+        assert "Say less." in said["value"]
+        assert all(words in said["value"] for words in long.values())
+
+    at_the_gate(journey)
+
+
+def test_answers_go_out_in_letters_and_half_a_letter_breaks_nothing() -> None:
+    async def journey(here: Gate) -> None:
+        here.says = Shown(Message(line("Zo\u00eb \ud83d")))
+        headers = {"Authorization": f"Bearer {here.fake.token()}"}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(here.url, json=here.fake.presses("ack"), headers=headers) as response,
+        ):
+            assert "Zo\u00eb ?".encode() in await response.read()
 
     at_the_gate(journey)

@@ -41,8 +41,10 @@ from bot.messages import (
     Tone,
 )
 from bot.platforms.teams.draw import draw, fallback
-from bot.platforms.teams.form import dialog, draw_form, inset, read_form, refilled
-from bot.platforms.teams.lines import LEFT_OUT, MOST, escape, size
+from bot.platforms.teams.filled import read_form, refilled
+from bot.platforms.teams.form import CUT_OFF, dialog, draw_form, inset
+from bot.platforms.teams.lines import escape
+from bot.platforms.teams.sheet import LEFT_OUT, MOST, size
 from bot.wire import Malformed
 from bot.words import Account, Code, Line, Link, Person, Secret, Strong, Text, When, line
 from tests.platforms.contract import objects
@@ -496,6 +498,59 @@ def test_of_too_many_options_the_chosen_ones_stay_and_the_rest_is_said_to_be_lef
     keeps_the_limits(card)
     assert letters(card) == [LEFT_OUT, LEFT_OUT]
     assert read_form(filled(card))[3] == {"m": ("person:899",), "c": "person:898"}
+
+
+def test_a_form_gives_up_hints_before_options_and_what_was_typed_last_of_all() -> None:
+    people = tuple(Option(f"Person with a longer name {n}", f"person:{n}") for n in range(100))
+    hinted = tuple(TextField(str(n), "L", "typed", hint="h" * 3_000) for n in range(12))
+    card = draw_form(Form("f", "F", (*hinted, ManyField("m", "M", tuple(Option(str(n), str(n)) for n in range(300))))))
+    keeps_the_limits(card)
+    assert {each["value"] for each in of(card, "Input.Text")} == {"typed"}
+    assert len(of(card, "Input.ChoiceSet")[0]["choices"]) == 300
+    assert LEFT_OUT not in letters(card)
+    many = ManyField("m", "M", people, tuple(each.value for each in people[-3:]))
+    typed = TextField("t", "T", "\u4e2d" * 7_500, most=8_000)
+    card = draw_form(Form("f", "F", (many, typed)))
+    keeps_the_limits(card)
+    [text] = of(card, "Input.Text")
+    assert (text["value"], LEFT_OUT in letters(card)) == (typed.value, True)
+    assert read_form(filled(card))[3]["m"] == many.values
+
+
+def test_what_was_typed_is_cut_only_where_nothing_else_helps_and_then_it_is_said() -> None:
+    long = Form("f", "F", tuple(TextField(str(n), "L", "\U0001f642" * 3_000, most=3_000) for n in range(4)))
+    card = draw_form(long)
+    keeps_the_limits(card)
+    assert [len(each["value"]) for each in of(card, "Input.Text")] == [500] * 4
+    assert letters(card) == [CUT_OFF] * 4
+    card = draw_form(replace(long, fields=tuple(replace(long.fields[0], id=str(n)) for n in range(20))))
+    keeps_the_limits(card)
+    assert [len(each["value"]) for each in of(card, "Input.Text")] == [50] * 20
+
+
+WORDS = st.text(st.sampled_from('a "\\\n<\u4e2d\U0001f642'), max_size=40).map(lambda words: words * 150)
+OPTIONS = st.lists(WORDS, min_size=1, max_size=30).map(
+    lambda labels: tuple(Option(label, f"p:{at}") for at, label in enumerate(labels))
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.builds(lambda a, b: (a, b), WORDS, OPTIONS),
+        min_size=1,
+        max_size=12,
+    ),
+    WORDS,
+)
+def test_no_form_is_ever_too_large(parts: list[tuple[str, tuple[Option, ...]]], error: str) -> None:
+    fields: list[Any] = []
+    for at, (words, options) in enumerate(parts):
+        chosen = tuple(each.value for each in options)
+        fields += [TextField(f"t{at}", words, words, most=9_000, hint=words, example=words), Note(line(Text(words)))]
+        fields += [ManyField(f"m{at}", words, options, chosen, hint=words), ChoiceField(f"c{at}", words, options)]
+    card = draw_form(Form("f", "F", tuple(fields), context="c" * 2_000), errors={"t0": error, "gone": error})
+    assert size(card) <= MOST
 
 
 def test_a_refilled_form_shows_what_was_typed() -> None:

@@ -28,12 +28,15 @@ from bot.inbound import (
     Typed,
 )
 from bot.messages import ChoiceField, Form, ManyField, SwitchField, TextField
+from bot.platforms.teams import called as called_module
 from bot.platforms.teams import people as people_module
 from bot.platforms.teams.apps import ANONYMOUS, Registration
+from bot.platforms.teams.arriving import Near
+from bot.platforms.teams.called import Names
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.directory import Directory
 from bot.platforms.teams.form import draw_form
-from bot.platforms.teams.people import People
+from bot.platforms.teams.people import People, Untold
 from bot.platforms.teams.read import read
 from bot.platforms.teams.tokens import SCOPE, Tokens
 from bot.wire import Malformed
@@ -51,6 +54,7 @@ from tests.fakes.teams import (
     PASSWORD,
     TEAM,
     TENANT,
+    AddressBook,
     Conversation,
     FakeTeams,
     Someone,
@@ -66,27 +70,9 @@ PRIVATE = {
 @pytest.fixture(autouse=True)
 def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine changes nothing in what is told here."""
-    monkeypatch.setattr(people_module, "PATIENCE", 10.0)
-    monkeypatch.setattr(people_module, "FOR_A_MENTION", 10.0)
-
-
-class Shelf:
-    """Addresses in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], dict[str, str]] = {}
-
-    async def get(self, platform: str, tenant: str, target: str) -> dict[str, str] | None:
-        return self.kept.get((tenant, target))
-
-    async def put(self, platform: str, tenant: str, target: str, values: dict[str, str]) -> None:
-        self.kept[tenant, target] = values
-
-    async def drop(self, platform: str, tenant: str, target: str) -> None:
-        self.kept.pop((tenant, target), None)
-
-    async def having(self, platform: str, tenant: str, name: str, value: str) -> dict[str, dict[str, str]]:
-        return {to: kept for (of, to), kept in self.kept.items() if of == tenant and kept.get(name) == value}
+    monkeypatch.setattr(called_module, "PATIENCE", 10.0)
+    monkeypatch.setattr(people_module, "FOR_A_PERSON", 10.0)
+    monkeypatch.setattr(people_module, "FOR_A_NAME", 10.0)
 
 
 @dataclass
@@ -94,12 +80,24 @@ class Desk:
     """A reader with Teams behind it."""
 
     fake: FakeTeams
-    people: People
-    directory: Directory
+    connector: Connector
+    book: AddressBook = field(default_factory=AddressBook)
     late: timedelta = field(default_factory=timedelta)
 
+    def __post_init__(self) -> None:
+        self.starts()
+
+    def starts(self) -> None:
+        """Begin anew, with nothing but what was kept."""
+        self.directory = Directory(self.book, self.now)
+        self.people = People(self.connector, self.directory, self.now)
+        self.near = Near(self.people, Names(self.connector, self.now), self.directory)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.late
+
     async def reads(self, activity: dict[str, Any], app: Registration = OURS) -> list[Inbound]:
-        values = await read(activity, app, self.people)
+        values = await read(activity, app, self.near)
         await self.directory.learn(activity, app)
         return values
 
@@ -112,12 +110,12 @@ def at_the_desk(journey: Callable[[Desk], Awaitable[None]]) -> None:
     async def run() -> None:
         async with asyncio.timeout(20), FakeTeams() as fake:
             tokens = Tokens(fake.login_url, SCOPE, lambda: datetime.now(UTC))
-            connector, directory = Connector(tokens), Directory(Shelf())
-            desk = Desk(fake, People(connector, directory, lambda: datetime.now(UTC) + desk.late), directory)
+            desk = Desk(fake, Connector(tokens))
             try:
                 await journey(desk)
             finally:
-                await connector.close()
+                await desk.people.close()
+                await desk.connector.close()
                 await tokens.close()
 
     asyncio.run(run())
@@ -347,8 +345,11 @@ def test_who_cannot_be_looked_up_stays_letters_and_is_tried_again_next_time() ->
 
 def test_nobody_waits_long_for_a_slow_roster(monkeypatch: pytest.MonkeyPatch) -> None:
     async def journey(desk: Desk) -> None:
-        monkeypatch.setattr(people_module, "PATIENCE", 0.1)
-        monkeypatch.setattr(people_module, "FOR_A_MENTION", 0.2)
+        await desk.hears(desk.fake.says("status"))
+        desk.starts()
+        monkeypatch.setattr(called_module, "PATIENCE", 0.1)
+        monkeypatch.setattr(people_module, "FOR_A_NAME", 0.1)
+        monkeypatch.setattr(people_module, "FOR_A_PERSON", 0.2)
         desk.fake.delay = 5
         began = time.monotonic()
         typed = await desk.hears(desk.fake.says("celebrate ", BO, " and ", EVE))
@@ -358,6 +359,94 @@ def test_nobody_waits_long_for_a_slow_roster(monkeypatch: pytest.MonkeyPatch) ->
         asked = len(desk.fake.calls)
         await desk.hears(desk.fake.says("status"))
         assert len(desk.fake.calls) == asked  # what did not answer just now is not asked again at once
+
+    at_the_desk(journey)
+
+
+def test_who_cannot_be_told_in_time_is_nobodys_guest_and_is_known_when_it_is_brought_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def journey(desk: Desk) -> None:
+        monkeypatch.setattr(people_module, "FOR_A_PERSON", 0.1)
+        desk.fake.conversations[CHANNEL].members.add(EVE.user)
+        desk.fake.fail("member", "slow", 0.4)
+        said = desk.fake.says("status", who=EVE)
+        with pytest.raises(Untold):
+            await desk.reads(said)
+        await asyncio.sleep(0.6)
+        assert (await desk.hears(said)).sender == profile(EVE)
+        assert len(desk.fake.called("member")) == 1  # the first answer came after all
+
+    at_the_desk(journey)
+
+
+@pytest.mark.parametrize("conversation", [CHANNEL, GROUP])
+def test_a_roster_that_cannot_be_asked_is_asked_again_at_once_and_silences_nobody_who_is_known(
+    conversation: str,
+) -> None:
+    async def journey(desk: Desk) -> None:
+        desk.fake.conversations[conversation].members.add(EVE.user)
+        await desk.hears(desk.fake.says("status", who=EVE, conversation=conversation))
+        desk.starts()
+        desk.fake.fail("member", 429, times=2)
+        first = desk.fake.says("status", conversation=conversation)
+        with pytest.raises(Untold):
+            await desk.reads(first)
+        nameless = desk.fake.says("status", conversation=conversation)
+        del nameless["from"]["aadObjectId"]
+        with pytest.raises(Untold):
+            await desk.reads(nameless)
+        heard = await desk.hears(desk.fake.says("status", who=EVE, conversation=conversation))
+        assert heard.sender == profile(EVE)
+        assert (await desk.hears(first)).sender == profile(ANA)
+
+    at_the_desk(journey)
+
+
+def test_a_roster_that_leaves_out_the_tenant_makes_nobody_one_of_ours() -> None:
+    async def journey(desk: Desk) -> None:
+        desk.fake.conversations[CHANNEL].members.add(EVE.user)
+        desk.fake.people[EVE.user] = replace(EVE, tenant="")
+        with pytest.raises(Untold):
+            await desk.reads(desk.fake.says("status", who=EVE))
+
+    at_the_desk(journey)
+
+
+def test_everybody_in_a_room_is_asked_for_once_and_a_start_asks_for_nobody_again() -> None:
+    async def journey(desk: Desk) -> None:
+        desk.fake.conversations[CHANNEL].members.add(EVE.user)
+        for _ in range(2):
+            assert [(await desk.hears(desk.fake.says("x", who=who))).sender for who in (ANA, EVE)] == [
+                profile(ANA),
+                profile(EVE),
+            ]
+        assert len(desk.fake.called("member")) == 2
+        desk.starts()
+        desk.late = timedelta(days=2)
+        assert (await desk.hears(desk.fake.says("x", who=EVE))).sender == profile(EVE)
+        assert len(desk.fake.called("member")) == 2
+
+    at_the_desk(journey)
+
+
+def test_a_guests_chat_of_their_own_says_nothing_about_where_they_are_at_home() -> None:
+    async def journey(desk: Desk) -> None:
+        desk.fake.conversations[CHANNEL].members.add(EVE.user)
+        await desk.hears(desk.fake.says("status", who=EVE, conversation=desk.fake.personal(EVE)))
+        assert (await desk.hears(desk.fake.says("status", who=EVE))).sender == profile(EVE)
+
+    at_the_desk(journey)
+
+
+def test_whoever_is_mentioned_with_their_tenant_needs_no_roster() -> None:
+    async def journey(desk: Desk) -> None:
+        await desk.hears(desk.fake.says("status"))
+        asked = len(desk.fake.called("member"))
+        said = desk.fake.says("celebrate ", EVE)
+        said["entities"][1]["mentioned"] |= {"aadObjectId": EVE.user, "tenantId": GUESTS}
+        assert (await desk.hears(said)).words == (Mention(unwritten(EVE)),)
+        assert len(desk.fake.called("member")) == asked
 
     at_the_desk(journey)
 
@@ -654,7 +743,7 @@ def test_installing_in_a_chat_of_ones_own_opens_ones_page_once() -> None:
     at_the_desk(journey)
 
 
-def test_coming_into_a_team_the_bot_joins_the_chosen_channel_once() -> None:
+def test_coming_into_a_team_the_bot_joins_the_chosen_channel() -> None:
     async def journey(desk: Desk) -> None:
         moment = {"timestamp": "2026-11-22T10:17:44.349Z"}
         chosen = {"settings": {"selectedChannel": {"id": CHANNEL}}}
@@ -664,7 +753,7 @@ def test_coming_into_a_team_the_bot_joins_the_chosen_channel_once() -> None:
         assert (joined.sender.bot, joined.sender.account) == (True, Account("teams", TENANT, BOT))
         assert (joined.place.channel, joined.place.name, joined.place.present) == (CHANNEL, "partners", True)
         installed = await desk.hears(desk.fake.installs(**moment))
-        assert (installed.delivery, installed.place) == (joined.delivery, joined.place)
+        assert (type(installed), installed.place) == (Joined, joined.place)
 
     at_the_desk(journey)
 
@@ -690,9 +779,22 @@ def test_removed_from_a_team_every_known_channel_of_it_is_gone() -> None:
         assert {each.place.name for each in found} == {"partners", "General"}
         assert len({each.delivery for each in found}) == 2
         told_twice = desk.fake.happens("teamMemberRemoved", conversation=TEAM, membersRemoved=[{"id": BOT}], **moment)
-        assert {each.delivery for each in await desk.reads(told_twice)} == {each.delivery for each in found}
+        assert {each.place.channel for each in await desk.reads(told_twice)} == {CHANNEL, TEAM}
         back = await desk.reads(desk.fake.installs(conversation=CHANNEL))
         assert {each.place.channel for each in back if isinstance(each, Joined)} == {CHANNEL, TEAM}
+
+    at_the_desk(journey)
+
+
+def test_removed_and_back_and_removed_again_within_a_minute_each_time_counts() -> None:
+    async def journey(desk: Desk) -> None:
+        moment, found = {"timestamp": "2026-11-22T10:17:44.349Z"}, []
+        for action in ("add", "remove", "add", "remove"):
+            activity = desk.fake.installs(action, conversation=GROUP, **moment)
+            found += [await desk.hears(activity)]
+            assert (await desk.hears(activity)).delivery == found[-1].delivery
+        assert [type(each) for each in found] == [Joined, Gone, Joined, Gone]
+        assert len({each.delivery for each in found}) == 4
 
     at_the_desk(journey)
 
@@ -719,12 +821,13 @@ def test_an_upgrade_changes_nothing(action: str) -> None:
 
 def test_people_come_into_a_team_and_leave_it_and_the_roster_is_not_asked() -> None:
     async def journey(desk: Desk) -> None:
-        await desk.hears(desk.fake.says("status", who=BO))
+        for who in (ANA, BO):
+            await desk.hears(desk.fake.says("status", who=who))
         asked = len(desk.fake.called("member"))
-        members = [account(ANA), {"id": BO.id}, {"id": "29:unknown"}]
+        members = [account(ANA), {"id": BO.id}, account(EVE)]
         came = await desk.reads(desk.fake.happens("teamMemberAdded", conversation=TEAM, membersAdded=members))
         assert [type(each) for each in came] == [Joined, Joined]
-        assert [each.sender for each in came] == [unwritten(ANA), profile(BO)]
+        assert [each.sender for each in came] == [profile(ANA), profile(BO)]
         assert len({each.delivery for each in came}) == 2
         assert {each.place.channel for each in came} == {TEAM}
         gone = desk.fake.happens("teamMemberRemoved", conversation=TEAM, membersRemoved=[{"id": BO.id}])
@@ -839,7 +942,7 @@ def test_odd_activities_are_malformed_and_nothing_worse() -> None:
             for odd in _spoilt(activity):
                 tried += 1
                 with suppress(Malformed):
-                    await read(odd, OURS, desk.people)
+                    await read(odd, OURS, desk.near)
         assert tried > 500
 
     at_the_desk(journey)

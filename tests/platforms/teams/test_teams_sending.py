@@ -15,9 +15,11 @@ import pytest
 
 from bot.messages import Message
 from bot.platforms.teams.apps import ANONYMOUS, Registration
-from bot.platforms.teams.connector import Connector, Refused
-from bot.platforms.teams.directory import Address, Directory, kind_of
+from bot.platforms.teams.connector import Connector, Declined
+from bot.platforms.teams.directory import Address, Directory
+from bot.platforms.teams.recent import Recent
 from bot.platforms.teams.send import Sender
+from bot.platforms.teams.spot import kind_of
 from bot.platforms.teams.tokens import Tokens
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, line
@@ -56,10 +58,13 @@ class Desk:
     late: timedelta = timedelta()
 
     def __post_init__(self) -> None:
-        self.tokens = Tokens(self.fake.login_url, SCOPE, lambda: datetime.now(UTC) + self.late)
+        self.tokens = Tokens(self.fake.login_url, SCOPE, self.now)
         self.connector = Connector(self.tokens)
-        self.directory = Directory(self.book)
+        self.directory = Directory(self.book, self.now)
         self.sender = Sender((self.app,), self.connector, self.directory)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.late
 
     async def hears(self, activity: dict[str, Any]) -> None:
         await self.directory.learn(activity, self.app)
@@ -144,18 +149,6 @@ def test_no_private_words_are_seen_by_others_where_the_sdk_would_lose_the_mark()
         [body] = mine.fake.called("post")
         assert body["recipient"] == {"id": ANA.id, "isTargeted": True}
         assert not mine.fake.called("member")  # she wrote before: her address is known
-
-    at_the_desk(journey)
-
-
-def test_a_private_message_can_be_edited_by_those_who_know_it() -> None:
-    async def journey(mine: Desk) -> None:
-        sent = await mine.sends(Way.PRIVATE)
-        url, changed = mine.fake.service_url, {"type": "message", "summary": "Changed", "attachments": []}
-        with pytest.raises(Never):
-            await mine.connector.put(US, url, CHANNEL, sent.message, changed)
-        await mine.connector.put(US, url, CHANNEL, sent.message, changed, targeted=True)
-        assert mine.at(CHANNEL, ANA)[0].activity["summary"] == "Changed"
 
     at_the_desk(journey)
 
@@ -305,6 +298,27 @@ def test_a_person_who_blocked_the_bot_is_gone() -> None:
     at_the_desk(journey)
 
 
+def test_for_one_person_means_for_nobody_else_where_teams_does_not_say_how_to_write_to_them() -> None:
+    async def journey(mine: Desk) -> None:
+        mine.fake.people[ANA.user] = replace(ANA, id="")
+        with pytest.raises(Later):
+            await mine.sends(Way.PRIVATE)
+        assert not mine.fake.posts
+
+    at_the_desk(journey)
+
+
+def test_a_place_of_no_known_kind_is_not_taken_for_a_chat_of_ones_own() -> None:
+    async def journey(mine: Desk) -> None:
+        odd = "48:notes"
+        mine.fake.conversations[odd] = Conversation(odd, "groupChat", "notes")
+        await mine.sends(Way.PRIVATE, channel=odd)
+        assert not mine.at(odd)
+        assert len(mine.at(odd, ANA)) == 1
+
+    at_the_desk(journey)
+
+
 # What goes wrong ------------------------------------------------------------------------------------------------------
 
 
@@ -349,10 +363,13 @@ def test_a_rate_limit_without_a_time_leaves_the_wait_to_the_house() -> None:
 def test_what_teams_refuses_is_never_and_named(trouble: str, gone: bool) -> None:
     async def journey(mine: Desk) -> None:
         mine.fake.fail("post", trouble)
-        with pytest.raises(Refused) as never:
+        with pytest.raises(Declined) as never:
             await mine.sends()
         assert never.value.gone is gone
-        assert trouble.partition(":")[2] in str(never.value)
+        status, _, code = trouble.partition(":")
+        assert f"({status} {code or 'SomethingElse'})" in str(never.value)
+        said = {"403": "Bellwether write there any more", "404": "any more", "413": "too large"}
+        assert said.get(status, "does not take it") in str(never.value)
 
     at_the_desk(journey)
 
@@ -412,7 +429,18 @@ def test_a_chat_that_does_not_begin_leaves_no_doubt() -> None:
     at_the_desk(journey)
 
 
-@pytest.mark.parametrize(("call", "unsure"), [("post", True), ("begin", False), ("member", False)])
+@pytest.mark.parametrize("trouble", ["garbage", "empty", "numbered"])
+@pytest.mark.parametrize("way", [Way.POST, Way.DIRECT, Way.PRIVATE])
+def test_what_teams_took_was_sent_even_where_it_does_not_say_as_what(way: Way, trouble: str) -> None:
+    async def journey(mine: Desk) -> None:
+        mine.fake.fail("post", trouble)
+        assert (await mine.sends(way)).message == ""
+        assert len(mine.fake.called("post")) == 1
+
+    at_the_desk(journey)
+
+
+@pytest.mark.parametrize(("call", "unsure"), [("begin", False), ("member", False)])
 def test_an_answer_that_is_not_json_is_later(call: str, unsure: bool) -> None:
     async def journey(mine: Desk) -> None:
         mine.fake.fail(call, "garbage")
@@ -543,6 +571,16 @@ def test_a_login_in_trouble_is_later_and_works_again_when_it_is_over(trouble: st
     at_the_desk(journey)
 
 
+def test_the_secret_follows_no_login_that_moved() -> None:
+    async def journey(mine: Desk) -> None:
+        mine.fake.fail("login", "moved")
+        with pytest.raises(Later):
+            await mine.tokens.bearer(US)
+        assert len(mine.fake.called("login")) == 1
+
+    at_the_desk(journey)
+
+
 def test_who_gives_up_waiting_for_a_token_does_not_take_it_from_the_others() -> None:
     async def journey(mine: Desk) -> None:
         mine.fake.fail("login", "slow", 0.2)
@@ -594,7 +632,7 @@ def test_an_address_is_written_only_when_it_changed_and_outlasts_a_start() -> No
         for thread in ("", "1800000000000"):
             await mine.hears(mine.fake.says("hi", thread=thread))
         assert not mine.book.writes
-        later = Directory(mine.book)
+        later = Directory(mine.book, mine.now)
         await later.learn(mine.fake.says("hi"), mine.app)
         assert not mine.book.writes
         assert await later.of(TENANT, CHANNEL) == await mine.directory.of(TENANT, CHANNEL)
@@ -602,6 +640,62 @@ def test_an_address_is_written_only_when_it_changed_and_outlasts_a_start() -> No
         assert await later.of(TENANT, CHANNEL) is None
 
     at_the_desk(journey)
+
+
+def test_what_an_activity_leaves_out_of_its_place_is_no_news() -> None:
+    async def journey(mine: Desk) -> None:
+        await mine.hears(mine.fake.says("hi", conversation=GROUP))
+        await mine.hears(mine.fake.says("hi"))
+        odd = mine.fake.says("hi") | {"channelData": {"tenant": {"id": TENANT}}}
+        del odd["conversation"]["conversationType"]
+        mine.book.writes.clear()
+        await mine.hears(odd)
+        assert not mine.book.writes
+        assert await mine.directory.of_team(TENANT, TEAM) == [CHANNEL]
+
+    at_the_desk(journey)
+
+
+def test_where_somebody_is_at_home_stays_known() -> None:
+    async def journey(mine: Desk) -> None:
+        said = mine.fake.says("hi", who=EVE)
+        said["from"]["tenantId"] = EVE.tenant
+        await mine.hears(said)
+        await mine.hears(mine.fake.says("hi", who=EVE))
+        found = await mine.directory.of(TENANT, f"@{EVE.user}")
+        assert found
+        assert found.home == EVE.tenant
+        await mine.sends(Way.DIRECT, account=account(EVE))
+        found = await mine.directory.of(TENANT, f"@{EVE.user}")
+        assert found
+        assert (found.home, found.conversation) == (EVE.tenant, mine.fake.personal(EVE))
+
+    at_the_desk(journey)
+
+
+def test_an_hour_later_it_is_read_again_where_to_write_to_and_what_was_erased_is_written_again() -> None:
+    async def journey(mine: Desk) -> None:
+        await mine.hears(mine.fake.says("hi"))
+        another = Directory(mine.book, mine.now)
+        await another.learn(mine.fake.says("hi", serviceUrl="https://moved.example.org/"), mine.app)
+        await mine.book.drop("teams", TENANT, f"@{ANA.user}")
+        mine.late = timedelta(minutes=61)
+        found = await mine.directory.of(TENANT, CHANNEL)
+        assert found
+        assert found.service_url == "https://moved.example.org/"
+        assert await mine.directory.of(TENANT, f"@{ANA.user}") is None
+        await mine.hears(mine.fake.says("hi"))
+        assert (TENANT, f"@{ANA.user}") in mine.book.kept
+
+    at_the_desk(journey)
+
+
+def test_memory_holds_only_so_much_and_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.platforms.teams.recent.MOST", 2)
+    kept: Recent[str, int] = Recent(timedelta(hours=1), lambda: datetime.now(UTC))
+    for key, value in (("a", 1), ("b", 2), ("a", 3), ("c", 4)):
+        kept.put(key, value)
+    assert [kept.get(key) for key in "abc"] == [3, None, 4]
 
 
 def test_the_channels_of_a_team_are_known_by_it_and_no_others() -> None:
@@ -624,7 +718,8 @@ def test_an_activity_that_does_not_say_where_it_is_from_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("conversation", "kind"), [(CHANNEL, "channel"), ("19:x@thread.skype", "channel"), (GROUP, "groupChat"), ("a:1x", "personal")]
+    ("conversation", "kind"), [(CHANNEL, "channel"), ("19:x@thread.skype", "channel"), (GROUP, "groupChat"), ("a:1x", "personal"),
+     ("19:1_2@unq.gbl.spaces", "groupChat"), ("", "groupChat")]
 )  # fmt: skip
 def test_the_kind_of_a_conversation_shows_in_its_id(conversation: str, kind: str) -> None:
     assert kind_of(conversation) == kind
@@ -633,12 +728,11 @@ def test_the_kind_of_a_conversation_shows_in_its_id(conversation: str, kind: str
 # Asking ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_roster_entry_a_team_and_its_channels_come_whole() -> None:
+def test_a_roster_entry_and_the_channels_of_a_team_come_whole() -> None:
     async def journey(mine: Desk) -> None:
         url = mine.fake.service_url
         member = await mine.connector.member(US, url, CHANNEL, BO.user)
         assert (member["id"], member["userPrincipalName"]) == (BO.id, "bo@example.org")
-        assert (await mine.connector.team(US, url, TEAM))["name"] == "Northwind"
         channels = await mine.connector.channels(US, url, TEAM)
         assert {each["id"]: each["name"] for each in channels} == {TEAM: None, CHANNEL: "partners", OTHER: "elsewhere"}
         with pytest.raises(Never) as never:
