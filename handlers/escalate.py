@@ -51,6 +51,10 @@ def escalate(visit: Visit, session: Session) -> Reply:
             draft = replace(draft, to=_mentioned(visit, wish.to, draft).member.person_id)
         case str(name):
             draft = replace(draft, to=_named(visit, name, naming.matches(name, others)).member.person_id)
+    stranger = grammar.addressed_at_end(wish.text) if wish.to is None else None
+    if stranger is not None:
+        told = ("I know nobody called ", Text(f"@{stranger}"), " here, so nothing was raised yet. ")
+        raise Sorry(*told, "Pick somebody in the form, or say it without “to @…”.", form=_form(visit, draft))
     if not wish.text:
         return form(visit, draft)
     problem = _problem(wish.text)

@@ -39,6 +39,10 @@ def dispatch(session: Session, knock: Knock) -> Reply:
             if found is None and arrival.thread and subjects.of_thread(session, arrival):
                 # Said to the bot in a card's thread, and no command: a comment, like any other reply there.
                 return dispatch(session, replace(knock, arrival=_as_heard(arrival)))
+            if (
+                found is None and arrival.thread
+            ):  # in a thread that is none of a card's, words mean what they mean anywhere
+                found, words = find_command(replace(arrival, thread=""))
             if found is None or helping.asked(words):
                 return helping.reply(arrival, found)
             return _enter(session, replace(_visit(session, knock), words=words), found)

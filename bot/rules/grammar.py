@@ -137,6 +137,12 @@ def escalation_wish(words: Words, known: Callable[[str], bool] = lambda name: Fa
     return Wish(line.shown(text), by, to, high)
 
 
+def addressed_at_end(text: str) -> str | None:
+    """The name in a `to @name` that ends the sentence, whoever that is; None where it does not end so."""
+    found = re.search(r"(?i)(?:^|\s)to[ \t]+@([^\s@]+?)\.?$", text[-4 * LONGEST :])
+    return found[1] if found else None
+
+
 def _name_before(words: str, known: Callable[[str], bool]) -> str | None:
     """The longest beginning of these words that is somebody's name."""
     ends = [found.end() for found in re.finditer(r"\S+", words)]

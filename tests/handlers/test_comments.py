@@ -129,3 +129,8 @@ def test_a_reply_in_a_cards_thread_is_on_its_timeline_with_its_author(house: Hou
     assert isinstance(timeline, Message)
     assert plain(timeline.title)
     assert "Sam Lee (Contoso) commented · via Teams" in in_words(timeline)
+
+
+def test_a_bare_subcommand_in_a_thread_that_is_no_cards_is_understood(house: House) -> None:
+    mentions(house, "joao", "status", thread="a post of somebody's")
+    assert words(house.whispers("joao")[-1]).startswith("Apollo")

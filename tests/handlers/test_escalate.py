@@ -205,9 +205,9 @@ def test_a_name_that_was_only_typed_is_found_on_the_other_platform_too(house: Ho
 
 
 def test_an_at_sign_before_nobody_s_name_stays_in_the_sentence(house: House) -> None:
-    house.types("joao", "/escalate we wrote to \\@nobody")
+    house.types("joao", "/escalate we wrote to \\@nobody and heard nothing")
 
-    assert plain(card(house).title).endswith(" — we wrote to @nobody")
+    assert plain(card(house).title).endswith(" — we wrote to @nobody and heard nothing")
     assert level(house) == "Level 1"
 
 
@@ -443,3 +443,14 @@ def test_a_shared_room_has_one_card(house: House) -> None:
 
     assert len(cards(house, "north")) == 1
     assert not cards(house, "south")
+
+
+def test_a_name_that_nobody_here_has_is_asked_back_with_all_that_was_typed(house: House) -> None:
+    reply = house.types("joao", r"/escalate the belt is loose to \@Zorro")
+    assert said(reply).startswith("I know nobody called @Zorro here, so nothing was raised yet.")
+    assert house.room("north").posts == []
+    form = house.presses("joao", "Open form", reply)
+    assert isinstance(form, Form)
+    assert next(each.value for each in form.fields if each.id == "summary") == "the belt is loose to @Zorro"
+    sent = house.types("joao", r"/escalate mail to \@home bounces")
+    assert said(sent).startswith("Escalation 1 is raised")
