@@ -54,7 +54,7 @@ def escalate(visit: Visit, session: Session) -> Reply:
     stranger = grammar.addressed_at_end(wish.text) if wish.to is None else None
     if stranger is not None:
         told = ("I know nobody called ", Text(f"@{stranger}"), " here, so nothing was raised yet. ")
-        raise Sorry(*told, "Pick somebody in the form, or say it without “to @…”.", form=_form(visit, draft))
+        raise Sorry(*told, "Pick somebody in the form, or say it without “to @…”.", form=form(visit, draft))
     if not wish.text:
         return form(visit, draft)
     problem = _problem(wish.text)

@@ -30,8 +30,8 @@ _NOTED = "schedule"
 def _watch(session: OrmSession, *_: object) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         watched = _WATCHED.get(type(row))
-        if watched is None:
-            continue
+        if watched is None or (row in session.new and isinstance(row, Partnership | Person | Account)):
+            continue  # what is new has no schedule yet; what it is then made of is watched as well
         about = inspect(row)
         if row in session.dirty and not any(about.attrs[name].history.has_changes() for name in watched):
             continue

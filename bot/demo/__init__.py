@@ -12,7 +12,10 @@ import handlers
 from bot.demo import cast, history
 from bot.demo.clock import Clock
 from bot.demo.tour import Tour
-from bot.platforms.local import Local, Slash, World
+from bot.inbound import Place
+from bot.messages import Button, Controls, Message
+from bot.platforms.local import Local, Slash, World, read
+from bot.platforms.local.chat import Content
 from bot.port import Answer
 from storage import Database
 
@@ -24,7 +27,7 @@ class Demo:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.clock = Clock(database, history.opening(datetime.now(UTC)))
+        self.clock = Clock(database, history.opening(datetime.now(UTC)), lambda: self.local.chat.version)
         self.tour = Tour(database)
         handlers.discover()
         slashes = tuple(
@@ -44,8 +47,25 @@ class Demo:
             await self.database.transact(history.show_again, self.clock.now())
             await self.clock.settle()
         else:
-            await history.live(answer, self.clock)
+            await history.live(answer, self.clock, self._shown)
         await self.tour.begin()
+
+    def _shown(self, user: str, action: str, since: datetime | None) -> tuple[Place, str] | None:
+        """Where somebody sees a button of that action, on the newest post not older than `since`, and its value."""
+        for post in reversed(self.local.chat.since(0, [user])):
+            if since is not None and post.at < since:
+                return None
+            found = next((each for each in _buttons(post.content) if each.action == action), None)
+            if found is not None:
+                return read.place(self.local.world, self.local.chat, cast.resident(user), post.where), found.value
+        return None
+
+
+def _buttons(content: Content) -> list[Button]:
+    if not isinstance(content, Message):
+        return []
+    within = (control for block in content.body if isinstance(block, Controls) for control in block.controls)
+    return [each for each in (*content.buttons, *within) if isinstance(each, Button)]
 
 
 def _order(command: handlers.Command) -> tuple[bool, tuple[str, ...]]:

@@ -10,11 +10,16 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.actions import celebrations
+from bot.actions.standups import CLOSE
 from bot.rules.escalation import Timer
+from bot.rules.rhythm import Tick
 from storage import Database, timers
 
-QUIET = frozenset({Timer.FADE.value, celebrations.FIXED})
-"""What only freshens a card, and is no event that anybody waits for."""
+QUIET = frozenset({Timer.FADE.value, celebrations.FIXED, Tick.PLAN.value, Tick.REPLAN.value, Tick.END.value, CLOSE})
+"""What only plans or freshens a card, and is no event that anybody waits for."""
+
+_JUST_BEFORE = timedelta(microseconds=1)
+_IN_VAIN = 40  # events at which nobody saw anything, until the button gives up
 
 
 async def _nothing() -> int:
@@ -24,8 +29,9 @@ async def _nothing() -> int:
 class Clock:
     """`tick` runs what is due and `drain` delivers it; both are given when the bot is put together."""
 
-    def __init__(self, database: Database, start: datetime) -> None:
-        self._database = database
+    def __init__(self, database: Database, start: datetime, seen: Callable[[], int]) -> None:
+        """`seen` grows with everything that is said or changed in the chat."""
+        self._database, self._seen = database, seen
         self._ahead = start - datetime.now(UTC)
         self._moving = asyncio.Lock()
         self.tick: Callable[[], Awaitable[int]] = _nothing
@@ -39,10 +45,17 @@ class Clock:
         await self.until(self.now() + timedelta(hours=hours))
 
     async def next_event(self) -> None:
-        """Move it to the next thing that people notice; stays where it is when there is none."""
-        due = await self._database.read(timers.next_due, QUIET)
-        if due is not None:
+        """Move it to the next thing that somebody notices: a morning with nothing to say is passed by. Stays where it is when there
+        is none."""
+        for _ in range(_IN_VAIN):
+            due = await self._database.read(timers.next_due, QUIET)
+            if due is None:
+                return
+            await self.until(due - _JUST_BEFORE)
+            before = self._seen()
             await self.until(due)
+            if self._seen() != before:
+                return
 
     async def until(self, instant: datetime) -> None:
         """Move it to an instant; one that has gone by already leaves it where it is."""

@@ -129,7 +129,7 @@ def test_what_did_not_reach_a_person_is_not_said_as_if_a_channel_were_gone() -> 
     assert "/partnership room move" in in_words(parking.undelivered("Apollo", "north", None, "is_archived"))
 
 
-@pytest.mark.parametrize(("typed", "first"), [("/checkin all well", "Check-ins"), ("/reflect", "Reflections")])
+@pytest.mark.parametrize(("typed", "first"), [("/reflect", "Reflections")])
 def test_a_command_that_is_still_to_come_says_so_and_what_can_be_done_today(
     house: House, typed: str, first: str
 ) -> None:
