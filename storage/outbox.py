@@ -184,7 +184,7 @@ def redraw(
     places = select(LANES.c.id, LANES.c.target).where(LANES.c.id.in_({at for at, _ in cards}))
     targets = {row.id: row.target for row in connection.execute(places)}
     if beside is None:
-        _again(session, now, OUTBOX.c.subject == subject)
+        _again(session, now, and_(OUTBOX.c.subject == subject, OUTBOX.c.room_id.is_not(None)))
     for (lane, slot), card in sorted(cards.items(), key=lambda each: each[0]):
         way = _WAYS.get(targets[lane][0], Way.POST)
         if beside is not None and (lane == beside or way is not Way.POST):
