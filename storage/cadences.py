@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from storage.statements import core, inserting, table
 from storage.tables import Cadence, Occurrence
 
-_OCCURRENCES = table("occurrences")
+_CADENCES, _OCCURRENCES = table("cadences"), table("occurrences")
 
 
 def get(session: Session, cadence_id: int) -> Cadence:
@@ -34,6 +34,14 @@ def of(session: Session, partnership_ids: Collection[int], *, ended: bool = Fals
 def several(session: Session, ids: Collection[int]) -> dict[int, Cadence]:
     """These cadences by id; those that do not exist are left out."""
     return {row.id: row for row in session.exec(select(Cadence).where(col(Cadence.id).in_(ids)))}
+
+
+def derive(session: Session, wanted: Cadence) -> Cadence:
+    """Make a cadence that is derived from something, or find it where another process made it at the same moment."""
+    connection = core(session)
+    values = {name: value for name, value in wanted.model_dump().items() if name != "id"}
+    connection.execute(inserting(connection)(_CADENCES).values(**values).on_conflict_do_nothing())
+    return session.exec(select(Cadence).where(Cadence.derived == wanted.derived)).one()
 
 
 def occurrence(session: Session, cadence: Cadence, day: date, at: datetime) -> Occurrence:

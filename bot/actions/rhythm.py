@@ -74,9 +74,21 @@ def replan(session: Session, ids: Collection[int], now: datetime) -> None:
     """Work these schedules out anew. What is due by now stays: it is being done."""
     rows = store.of(session, ids, ended=True)
     for id, scene in scenes.scenes(session, ids).items():
+        asked = {
+            each.once for each in timers.waiting(session, scene.subject) if each.kind == Tick.ASK and each.due_at > now
+        }
         timers.drop(session, scene.subject, _TICKS, after=now)
         scene.partnership.planned_until = min(scene.partnership.planned_until or now, now)
         _plan(session, scene, rows[id], now)
+        if scene.partnership.status is Status.ACTIVE:
+            _make_up(session, scene, rows[id], asked, now)
+
+
+def _make_up(session: Session, scene: Scene, rows: list[Cadence], asked: set[str], now: datetime) -> None:
+    """Ask now whoever was to be asked later, and by what changed (a zone, the time) should have been asked a while ago."""
+    past = rhythm.falls_due(score(scene, rows), now - AGAIN, now)
+    moved = [(each.tick, now, each.once) for each in past if each.tick is Tick.ASK and each.once in asked]
+    timers.plan_all(session, scene.subject, moved)
 
 
 def _plan(session: Session, scene: Scene, rows: list[Cadence], now: datetime) -> None:
@@ -94,14 +106,15 @@ def _plan(session: Session, scene: Scene, rows: list[Cadence], now: datetime) ->
 
 def _first_digest(session: Session, scene: Scene, now: datetime) -> Cadence:
     """Every partnership begins with a digest on Mondays at nine, in each room's own zone."""
-    row = Cadence(
-        partnership_id=scene.id,
-        kind=CadenceKind.DIGEST,
-        rrule="FREQ=WEEKLY;BYDAY=MO",
-        at=time(9),
-        start_on=now.date(),
-        created_at=now,
+    return store.derive(
+        session,
+        Cadence(
+            partnership_id=scene.id,
+            kind=CadenceKind.DIGEST,
+            rrule="FREQ=WEEKLY;BYDAY=MO",
+            at=time(9),
+            start_on=now.date(),
+            derived=f"first digest of {scene.subject}",
+            created_at=now,
+        ),
     )
-    session.add(row)
-    session.flush()
-    return row

@@ -115,8 +115,8 @@ class Score:
 
 def falls_due(score: Score, first: datetime, last: datetime) -> list[Due]:
     """List what falls due from `first` on and before `last`, soonest first."""
-    # A local day may begin 14 hours before the same day in UTC; a moved digest lies some days after its own.
-    span = first.date() - 15 * DAY, last.date() + 2 * DAY
+    # What falls due may lie some days after its own day (a digest that was moved) or before it (the reminder of a report).
+    span = first.date() - 15 * DAY, last.date() + 15 * DAY
     found = [*_mornings(score, *span)]
     for cadence in score.cadences:
         found += _of(cadence, score, *span)

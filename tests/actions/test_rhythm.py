@@ -122,3 +122,22 @@ def test_what_was_not_planned_during_an_outage_is_planned_after_it(house: House)
     house.database.run(rhythm.plan, [house.partnership], house.clock())
     days = {at.day for at in asked(house, "ana")}
     assert {4, 5, 6} <= days
+
+
+def test_who_moves_past_the_time_before_they_were_asked_is_asked_now_and_not_left_out(house: House) -> None:
+    add(house)
+    sam = asked(house, "sam")[0]
+    assert (sam.day, sam.hour) == (2, 14)  # half past nine in New York
+    house.clock.time = house.clock.time.replace(hour=13)
+    ticks(house)
+    house.types("sam", "/partnership mine zone Berlin")
+    before = waiting(house, Tick.ASK)
+    ticks(house)
+    assert [(at.day, at.hour) for at in asked(house, "sam")] == [(3, 8)]
+    assert any(at.day == 2 for _, at in before)
+
+    def fired(session: Session) -> list[str]:
+        rows = session.exec(select(Timer).where(Timer.kind == Tick.ASK, Timer.due_at == house.clock()))
+        return [row.once for row in rows]
+
+    assert len(house.database.run(fired)) == 1
