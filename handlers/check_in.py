@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from sqlmodel import Session
 
-from bot.actions import check_ins
+from bot.actions import blockers, check_ins
 from bot.actions.check_ins import draft
 from bot.cards import check_in as cards
 from bot.messages import Form, Message, Reply
@@ -36,13 +37,27 @@ def check_in(visit: Visit, session: Session) -> Reply:
     allow_checking_in(visit)
     said, named = checking_in.parse(text_of(visit.words))
     row = _waiting(visit, session)
-    if not any(said.parts):
+    if not named:
         start, before = draft(session, visit.actor, row)
-        return form(visit, row, Said(*start.parts, own_side=said.own_side), before)
+        return form(visit, row, replace(start, own_side=start.own_side or said.own_side), before)
+    return in_words(visit, session, row, said, named) or take(visit, session, row, said, over(visit, session, named))
+
+
+def in_words(visit: Visit, session: Session, row: CheckIn | None, said: Said, named: Collection[str]) -> Message | None:
+    """Stop at what cannot be taken as a check-in, or end the blockers where that is all it says; None where it can be taken."""
+    ended = over(visit, session, named)
+    if not any(said.parts) and ended:
+        waits = row is not None and row.state is CheckInState.ASKED
+        blockers.clear(session, visit.call, ended, row)
+        return cards.cleared([each.words for each in ended], waits=waits)
     if wrong := checking_in.troubles(said):
         raise Sorry(*wrong.values(), form=form(visit, row, said, None))
-    over = store.open_blockers(session, visit.actor.id) if "blockers" in named else ()
-    return take(visit, session, row, said, over)
+    return None
+
+
+def over(visit: Visit, session: Session, named: Collection[str]) -> Sequence[Blocker]:
+    """What was in the visitor's way until they named their blockers anew."""
+    return store.open_blockers(session, visit.actor.id) if "blockers" in named else ()
 
 
 def allow_checking_in(visit: Visit) -> None:

@@ -92,7 +92,7 @@ def received(visit: Visit, session: Session) -> Reply:
 @pressed("report.undo")
 def undo(visit: Visit, session: Session) -> Reply:
     """Take back what one said oneself."""
-    allow(visit, Right.CHECK_IN)
+    allow(visit, Right.REPORT)
     row, one = _found(visit, session, CadenceKind.REPORT)
     if visit.argument not in tuple(Phase) or not reports.unsay(session, visit.call, one, Phase(visit.argument)):
         raise Sorry("Something else was said about it since, so this cannot be undone.")
@@ -102,7 +102,7 @@ def undo(visit: Visit, session: Session) -> Reply:
 
 
 def _tell(visit: Visit, session: Session, what: Phase) -> Message:
-    allow(visit, Right.CHECK_IN)
+    allow(visit, Right.REPORT)
     row, one = _found(visit, session, CadenceKind.REPORT)
     shown = reports.shown(session, visit.scene, row, one, visit.now)
     owing = visit.actor.side is row.side

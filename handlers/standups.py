@@ -5,6 +5,8 @@ One rule: a prompt is its person's alone, and can be answered or changed until t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from bot.actions import check_ins, comments, persons
@@ -19,7 +21,7 @@ from bot.rules.checking_in import Refused, Said
 from bot.rules.grammar import text_of, tidy
 from bot.words import CheckInState, Code, line
 from handlers import Sorry, Visit, escalate, heard, pressed, submitted
-from handlers.check_in import allow_checking_in, form, take
+from handlers.check_in import allow_checking_in, form, in_words, over, take
 from handlers.entry import nothing_here
 from handlers.rights import allow, both_here
 from storage import check_ins as store
@@ -123,13 +125,12 @@ def replied(visit: Visit, session: Session) -> Reply:
     if row.occurrence_id is None:
         return _say(visit, session, text_of(visit.words))
     said, named = checking_in.parse(text_of(visit.words))
-    if not any(said.parts):
+    if not named:
         return Nothing()
     row = _mine(visit, session)
-    if wrong := checking_in.troubles(said):
-        raise Sorry(*wrong.values(), form=form(visit, row, said, None))
-    over = store.open_blockers(session, visit.actor.id) if "blockers" in named else ()
-    return _unless_shown(visit, row, take(visit, session, row, said, over))
+    if (reply := in_words(visit, session, row, said, named)) is not None:
+        return reply
+    return _unless_shown(visit, row, take(visit, session, row, said, over(visit, session, named)))
 
 
 # Comments -------------------------------------------------------------------------------------------------------------
@@ -166,8 +167,13 @@ def _say(visit: Visit, session: Session, words: str, *, everywhere: bool = False
     if not visit.subject.startswith(("occurrence:", "checkin:")):
         raise nothing_here(visit)
     here = None if everywhere else room(session, visit.arrival.place)
+    call = visit.call
+    if visit.subject.startswith("checkin:") and (row := _row(visit, session)).own_side:
+        side = call.scene.who(row.member_id).side
+        own = tuple((each, key) for each, key in call.scene.rooms if key is side)
+        call = replace(call, scene=replace(call.scene, rooms=own))
     if words:
-        comments.say(session, visit.call, visit.subject, words, from_room=here.id if here else None)
+        comments.say(session, call, visit.subject, words, from_room=here.id if here else None)
     return Nothing()
 
 

@@ -20,7 +20,7 @@ from sqlmodel import Session
 
 from bot.actions.rhythm import follow
 from bot.rules.retrying import timer_pause
-from storage import Database, Unavailable, inbox, kept, outbox, passing, timers
+from storage import Database, Unavailable, inbox, kept, nudges, outbox, passing, timers
 from storage.timers import Due
 
 log = logging.getLogger(__name__)
@@ -214,5 +214,6 @@ def _set_back(session: Session, id: int, now: datetime, trouble: str) -> None:
 def _forget(session: Session, now: datetime) -> None:
     inbox.forget(session, now - timedelta(days=1))
     kept.forget(session, now)
+    nudges.forget(session, now)
     outbox.forget(session, now - timedelta(days=30))
     timers.forget(session, now - timedelta(days=90))

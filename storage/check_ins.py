@@ -134,6 +134,13 @@ def thread_of(session: Session, row: CheckIn) -> Occurrence | None:
     return own[subject] if subject is not None else None
 
 
+def rooms_with(session: Session, subject: str, slot: str) -> set[int | None]:
+    """The rooms where that living card stands or will."""
+    stands = select(Post.room_id).where(Post.subject == subject, Post.slot == slot)
+    comes = select(Outbox.room_id).where(ACTIVE, Outbox.subject == subject, Outbox.slot == slot)
+    return {*session.exec(stands), *session.exec(comes)}
+
+
 # Blockers -------------------------------------------------------------------------------------------------------------
 
 

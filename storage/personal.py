@@ -18,6 +18,7 @@ from storage.tables import (
     Absence,
     Account,
     Blocker,
+    Cadence,
     Celebrated,
     Celebration,
     CheckIn,
@@ -156,6 +157,7 @@ def _words(session: Session, ids: Sequence[int]) -> list[str]:
         *(f"escalation:{each}" for each in concerned),
         *(f"celebration:{each}" for each in sorted(celebrations)),
         *_checked_in(session, ids),
+        *_recurring(session, ids),
     ]
 
 
@@ -171,6 +173,14 @@ def _checked_in(session: Session, ids: Sequence[int]) -> list[str]:
         blocker.words, blocker.likeness = ERASED, f"erased-{blocker.id}"
     session.flush()
     return list(subjects)
+
+
+def _recurring(session: Session, ids: Sequence[int]) -> list[str]:
+    """The meetings and reports of which they said something, and what recurs because of them: their cards name them."""
+    made = session.exec(select(Cadence.id).where(col(Cadence.created_by).in_(ids)).order_by(col(Cadence.id))).all()
+    of_these = or_(col(Event.subject).startswith("meeting:"), col(Event.subject).startswith("report:"))
+    told = select(Event.subject).where(col(Event.actor).in_(ids), of_these).distinct().order_by(col(Event.subject))
+    return [*(f"cadence:{each}" for each in made), *session.exec(told)]
 
 
 def _forget(session: Session, account: Account, now: datetime) -> None:

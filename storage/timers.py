@@ -102,6 +102,12 @@ def drop(session: Session, subject: str, kinds: Collection[str] | None = None, *
     return core(session).execute(statement).rowcount
 
 
+def drop_these(session: Session, onces: Collection[str]) -> None:
+    """Drop those of these that still wait."""
+    wanted = update(TIMERS).where(_WAITING, TIMERS.c.once.in_(onces)).values(state="dropped")
+    core(session).execute(wanted)
+
+
 def claim(session: Session, now: datetime, *, limit: int = 500) -> list[Due]:
     """Take what is due, oldest first. Another process skips it until this transaction ends."""
     return [Due(*row) for row in core(session).execute(_CLAIM, {"now": now, "most": limit})]

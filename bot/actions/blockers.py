@@ -57,6 +57,16 @@ def note(
     return fresh
 
 
+def clear(session: Session, call: Call, over: Iterable[Blocker], row: CheckIn | None) -> None:
+    """End these without a check-in; the prompt that waits (`row`) shows them no more."""
+    for blocker in over:
+        blocker.solved_at = call.now
+        call.record(session, "blocker.solved", blocker.subject)
+    session.flush()
+    if row is not None:
+        outbox.redraw(session, now=call.now, subject=row.subject)
+
+
 def _tell_shepherds(session: Session, call: Call, blocker: Blocker) -> None:
     body = {"times": blocker.times, "words": blocker.words, "own_side": blocker.own_side}
     call.record(session, REPEATED, blocker.subject, body)

@@ -115,7 +115,12 @@ def undo(session: Session, call: Call, row: CheckIn) -> CheckIn:
     blockers.note(session, call, row, before, Said(), ())
     if held is not None and cadence is not None:
         side = call.scene.who(row.member_id).side if before.own_side else None
-        rooms = [room for room, key in occurrences.places(call.scene, cadence.side) if side is None or key is side]
+        stands = store.rooms_with(session, held.subject, row.subject)
+        rooms = [
+            room
+            for room, key in occurrences.places(call.scene, cadence.side)
+            if side is None or key is side or room.id in stands
+        ]
         occurrences.show(session, call, cadence, held)
         occurrences.put(session, call, held, row, rooms)
     outbox.redraw(session, now=call.now, subject=row.subject)
@@ -163,8 +168,11 @@ def again(session: Session, now: datetime, batch: Iterable[Due]) -> None:
     for row in rows.values():
         scene = found[row.partnership_id]
         who = scene.who(row.member_id)
-        if not standups.waits(row, now) or who.left or scene.partnership.status is not Status.ACTIVE:
+        if not standups.waits(row, now) or scene.partnership.status is not Status.ACTIVE:
             continue
+        if not standups.takes_part(who) or who.away_at(now):
+            continue
+        row.reminded_at = now
         telling.person(session, Call(now, scene), who, row.subject, None, slot=f"{store.AGAIN}:{now.isoformat()}")
         outbox.redraw(session, now=now, subject=row.subject)
 
@@ -233,6 +241,7 @@ def seen(session: Session, scene: Scene, who: Standing, row: CheckIn) -> cards.S
         ),
         closes_at=row.closes_at,
         closed=held is not None and held.state != "open",
+        cut_off=held is not None and standups.cut_off(session, held, row),
         snoozed_until=store.snoozed(session, {row.subject}).get(row.subject),
         at=row.answered_at,
         late=row.late,
@@ -241,10 +250,12 @@ def seen(session: Session, scene: Scene, who: Standing, row: CheckIn) -> cards.S
 
 
 def draft(session: Session, who: Standing, row: CheckIn | None) -> tuple[Said, Said | None]:
-    """What stands in the form at first, and what they said the last time."""
+    """What stands in the form at first, and what they said the last time; words that were for one side stay so."""
     last = store.last_answer(session, who.id, but=row.id if row else 0)
     before = store.said(last) if last else None
     if row is not None and row.state is CheckInState.ANSWERED:
         return store.said(row), before
-    in_the_way = "\n".join(each.words for each in store.open_blockers(session, who.id))
-    return Said(next=before.next if before else "", blockers=in_the_way), before
+    open_ = store.open_blockers(session, who.id)
+    own_side = (before is not None and before.own_side) or any(each.own_side for each in open_)
+    in_the_way = "\n".join(each.words for each in open_)
+    return Said(next=before.next if before else "", blockers=in_the_way, own_side=own_side), before

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bot.actions import calendars, rhythm
+from bot.actions import calendars, reports, rhythm
 from bot.actions.concerned import addressed, or_shepherd
 from bot.rules import escalation as machine
 from bot.rules.escalation.clock import full_time
@@ -43,7 +43,7 @@ def facts(session: Session, found: Mapping[int, Scene], now: datetime) -> dict[i
     active = evidence.activity(session, ids, now - FORTNIGHT)
     praise = evidence.praise(session, ids, now - FOUR_WEEKS)
     cadences = evidence.occurrences(session, ids, now - LOOKED_BACK)
-    answers = evidence.check_ins(session, ids, (now - 2 * RECENTLY).date())
+    answers = evidence.check_ins(session, ids, (now - LOOKED_BACK).date())
     waiting: dict[int, list[Escalation]] = {each: [] for each in ids}
     for row in escalations.under_way(session, ids):
         waiting[row.partnership_id].append(row)
@@ -178,8 +178,10 @@ def _report(
     scene: Scene, everybody: Sequence[Member], cadence: Cadence, rows: Sequence[Occurrence], now: datetime
 ) -> Report | None:
     """The newest one that is due, or due soon, and did not come; an older one is made up for by it."""
-    newest = next((row for row in rows if row.at <= now + SOON), None)
-    if cadence.kind is not CadenceKind.REPORT or cadence.side is None or newest is None or newest.held:
+    # One that was only announced and then never called due fell into a pause, and counts against nobody.
+    called = [row for row in rows if row.at > now or row.state != reports.SOON]
+    newest = next((row for row in called if row.at <= now + SOON), None)
+    if cadence.kind is not CadenceKind.REPORT or cadence.side is None or newest is None or newest.said_at is not None:
         return None
     keeper = watches(everybody, cadence.side, local_day(now, scene.sides[cadence.side].zone))
     return Report(

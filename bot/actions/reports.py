@@ -43,7 +43,7 @@ def remind(session: Session, call: Call, row: Cadence, day: date, at: datetime) 
     """Remind the shepherd of the side that owes it, unless it is due already or was sent."""
     if row.side is None or call.now >= at:
         return
-    one = _occurrence(session, row, day, at)
+    one = _occurrence(session, row, day, at, state=SOON)
     if phase(one) is not Phase.DUE:
         return
     call.record(session, "report.reminded", subject(one), {"due": at.isoformat()})
@@ -76,10 +76,10 @@ def late(session: Session, call: Call, row: Cadence, day: date, at: datetime) ->
     outbox.redraw(session, now=call.now, subject=subject(one))
 
 
-def _occurrence(session: Session, row: Cadence, day: date, at: datetime) -> Occurrence:
+def _occurrence(session: Session, row: Cadence, day: date, at: datetime, state: str = "open") -> Occurrence:
     one = store.occurrence(session, row, day, at)
     if one.said_at is None:
-        one.at, one.closes_at, one.state = at, at, "open"
+        one.at, one.closes_at, one.state = at, at, state
     return one
 
 

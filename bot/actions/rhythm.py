@@ -74,14 +74,19 @@ def replan(session: Session, ids: Collection[int], now: datetime) -> None:
     """Work these schedules out anew. What is due by now stays: it is being done."""
     rows = store.of(session, ids, ended=True)
     for id, scene in scenes.scenes(session, ids).items():
-        asked = {
-            each.once for each in timers.waiting(session, scene.subject) if each.kind == Tick.ASK and each.due_at > now
-        }
-        timers.drop(session, scene.subject, _TICKS, after=now)
+        waits = [each for each in timers.waiting(session, scene.subject) if each.due_at > now]
+        asked = {each.once for each in waits if each.kind == Tick.ASK}
+        # Who was asked already is reminded within the window that they were told of, wherever they are by now.
+        told = {each.once for each in waits if each.kind == Tick.REMIND and _ask_of(each.once) not in asked}
+        timers.drop_these(session, [each.once for each in waits if each.kind in _TICKS and each.once not in told])
         scene.partnership.planned_until = min(scene.partnership.planned_until or now, now)
         _plan(session, scene, rows[id], now)
         if scene.partnership.status is Status.ACTIVE:
             _make_up(session, scene, rows[id], asked, now)
+
+
+def _ask_of(reminder: str) -> str:
+    return reminder.replace(Tick.REMIND, Tick.ASK, 1)
 
 
 def _make_up(session: Session, scene: Scene, rows: list[Cadence], asked: set[str], now: datetime) -> None:

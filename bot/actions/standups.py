@@ -16,7 +16,7 @@ from bot.cards import standup as cards
 from bot.rules import checking_in
 from bot.rules.checking_in import Step
 from bot.rules.rhythm import Tick, read_once
-from bot.words import CheckInState, Status
+from bot.words import CheckInState, Role, Status
 from storage import cadences, outbox, scenes, timers
 from storage import check_ins as store
 from storage.people import Standing
@@ -28,6 +28,10 @@ CLOSE = "standup.close"
 """The timer of a standup's own: whatever happens to the schedule, what was begun is closed."""
 
 UNREACHABLE = "member.unreachable"
+UNASKED = "member.unasked"
+CUT_OFF = "standup.cut_off"
+"""On the record of a standup that an outage ended."""
+
 REMINDER = "reminder"
 
 
@@ -72,13 +76,16 @@ def prompts(session: Session, batch: Sequence[Due]) -> list[Prompt]:
 
 def ask(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
     """Ask these people, each once; what the bot was out for too long to ask is put on the record and left out."""
-    timely = []
+    timely, unheard = [], []
     for each in wanted:
         if checking_in.too_late(now, each.planned_for, each.window):
             body = {"member": each.who.id, "day": each.day.isoformat(), "planned_for": each.planned_for.isoformat()}
             Call(now, each.scene).record(session, "standup.skipped_late", each.cadence.subject, body)
+        elif each.who.reachable is None and each.scene.room_of(each.who.side) is None:
+            unheard.append((each.scene, each.who))
         else:
             timely.append(each)
+    _tell_unasked(session, now, unheard)
     held = store.begun(session, {each.spot: (each.scene.id, each.planned_for) for each in reversed(timely)})
     there = store.of(session, {row.id for row in held.values()})
     asked = {(row.occurrence_id, row.member_id) for rows in there.values() for row in rows}
@@ -96,8 +103,9 @@ def ask(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
         call.record(session, "standup.asked", row.subject, body)
         if not telling.person(session, call, each.who, row.subject, None, slot=telling.CARD):
             ask_in_room(session, call, row, each.who, told=each.who.subject in told)
+            told.add(each.who.subject)
     for each in {each.spot: each for each, _ in fresh}.values():
-        _go_on(session, each, held[each.spot], now)
+        _go_on(session, each, held[each.spot], there[held[each.spot].id], now)
 
 
 def _check_in(prompt: Prompt, held: Occurrence, now: datetime) -> CheckIn:
@@ -117,9 +125,23 @@ def ask_in_room(session: Session, call: Call, row: CheckIn, who: Standing, *, to
     room = call.scene.room_of(who.side)
     telling.card(session, call, row.subject, into=[room] if room else [])
     if not told:
-        call.record(session, UNREACHABLE, who.subject)
-        said = cards.unreachable(who.shown(), call.scene.partnership.name)
-        telling.people(session, call, call.scene.shepherds(who.side), who.subject, said)
+        _tell_shepherd(session, call, who, UNREACHABLE)
+
+
+def _tell_unasked(session: Session, now: datetime, unheard: Iterable[tuple[Scene, Standing]]) -> None:
+    """Tell the shepherds, once, of those who can be asked nowhere."""
+    people = {who.subject: (scene, who) for scene, who in unheard}
+    told = store.on_record(session, UNASKED, people) if people else set()
+    for subject, (scene, who) in people.items():
+        if subject not in told:
+            _tell_shepherd(session, Call(now, scene), who, UNASKED)
+
+
+def _tell_shepherd(session: Session, call: Call, who: Standing, kind: str) -> None:
+    call.record(session, kind, who.subject)
+    name = call.scene.partnership.name
+    said = cards.unasked(who.shown(), name) if kind == UNASKED else cards.unreachable(who.shown(), name)
+    telling.people(session, call, call.scene.shepherds(who.side), who.subject, said)
 
 
 def not_reached(session: Session, subject: str, now: datetime) -> bool:
@@ -130,12 +152,20 @@ def not_reached(session: Session, subject: str, now: datetime) -> bool:
         return False
     call = Call(now, scenes.scene(session, row.partnership_id))
     who = call.scene.who(row.member_id)
+    if call.scene.room_of(who.side) is None:
+        row.closes_at = None  # they were not asked, so they are not waited for
+        _tell_unasked(session, now, [(call.scene, who)])
+        return True
     ask_in_room(session, call, row, who, told=who.subject in store.on_record(session, UNREACHABLE, {who.subject}))
     return True
 
 
-def _go_on(session: Session, prompt: Prompt, held: Occurrence, now: datetime) -> None:
+def _go_on(session: Session, prompt: Prompt, held: Occurrence, earlier: Iterable[CheckIn], now: datetime) -> None:
     """Show in the rooms how it stands, and see to it that it is closed when nobody is waited for any more."""
+    if held.state != "open":
+        held.state = "open"
+        for row in earlier:  # whoever the first end did not count is not counted by the next one
+            row.closes_at = None if row.state is CheckInState.ASKED else row.closes_at
     ends = [due.at for due in occurrences.schedule(prompt.scene, prompt.cadence, prompt.day) if due.tick is Tick.END]
     known = [held.closes_at] if held.closes_at else []
     held.closes_at = max([prompt.planned_for + prompt.window, *ends, *known])
@@ -188,7 +218,8 @@ def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None
     found = scenes.scenes(session, {row.partnership_id for row in open_})
     for each in open_:
         scene, cadence = found[each.partnership_id], kinds[each.cadence_id]
-        ends = [row.closes_at for row in rows[each.id] if waits(row, now) and row.closes_at]
+        due = [row for row in rows[each.id] if takes_part(scene.who(row.member_id))]
+        ends = [row.closes_at for row in due if waits(row, now) and row.closes_at]
         ends += [
             at + timedelta(minutes=cadence.window)
             for _, at in occurrences.to_come(scene, cadence, each, rows[each.id], now)
@@ -197,8 +228,11 @@ def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None
             _close_at(session, each, max(ends))
             continue
         # Whoever could not be heard, because the bot was out or the partnership stands still, did not miss it.
-        excused = now - held[each.id] > checking_in.OUT or scene.partnership.status is not Status.ACTIVE
-        _close(session, Call(now, scene), cadence, each, [] if excused else rows[each.id])
+        out = now - held[each.id] > checking_in.OUT
+        excused = out or scene.partnership.status is not Status.ACTIVE
+        if out:
+            Call(now, scene).record(session, CUT_OFF, each.subject)
+        _close(session, Call(now, scene), cadence, each, [] if excused else due)
         for row in rows[each.id]:
             if row.state is not CheckInState.ANSWERED:
                 outbox.redraw(session, now=now, subject=row.subject)
@@ -209,10 +243,21 @@ def _close(session: Session, call: Call, cadence: Cadence, held: Occurrence, row
     for row in rows:
         who = call.scene.who(row.member_id)
         before, step = row.state, Step.LEAVE if _away_on(who, row.day) else Step.CLOSE
-        if before is CheckInState.ASKED:
+        if before is CheckInState.ASKED and row.closes_at is not None:
             row.state = checking_in.after(before, step, over=True)
             call.record(session, f"checkin.{row.state}", row.subject, {"member": who.id, "day": row.day.isoformat()})
     occurrences.show(session, call, cadence, held)
+
+
+def cut_off(session: Session, held: Occurrence, row: CheckIn) -> bool:
+    """Whether an outage ended the standup before somebody was heard."""
+    unheard = held.state != "open" and row.state is CheckInState.ASKED
+    return unheard and bool(store.on_record(session, CUT_OFF, {held.subject}))
+
+
+def takes_part(who: Standing) -> bool:
+    """Whether somebody is asked at all by now: they are here, and more than an observer."""
+    return not who.left and who.member.role is not Role.OBSERVER
 
 
 def _away_on(who: Standing, day: date) -> bool:

@@ -5,6 +5,7 @@ One rule: a question, never a reproach. Skipping and being away take one press, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -44,7 +45,9 @@ class InTheWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A check-in as its person sees it. `day` is None for one that was given unprompted; `before` is what they said the last time."""
+    """A check-in as its person sees it. `day` is None for one that was given unprompted; `before` is what they said the last time.
+
+    `cut_off`: an outage ended the standup."""
 
     subject: str
     partnership: str
@@ -57,6 +60,7 @@ class Shown:
     blockers: tuple[InTheWay, ...] = ()
     closes_at: datetime | None = None
     closed: bool = False
+    cut_off: bool = False
     snoozed_until: datetime | None = None
     at: datetime | None = None
     late: bool = False
@@ -70,6 +74,8 @@ class Shown:
 def card(shown: Shown) -> Message:
     """The prompt, and what became of it."""
     match shown.state:
+        case CheckInState.ASKED if shown.closed and shown.cut_off:
+            return _over(shown, "is over: I was not running then. Nothing is counted.")
         case CheckInState.ASKED if shown.closed:
             return _over(shown, "is over. Nothing is counted this time.")
         case CheckInState.ASKED:
@@ -231,6 +237,12 @@ def taken(shown: Shown, reach: Reach) -> Message:
         buttons=(Button("Change", "checkin.answer", shown.subject, opens=True), *undo),
         footer=line(Text(shown.partnership)),
     )
+
+
+def cleared(words: Sequence[str], *, waits: bool) -> Message:
+    """Say which blockers are over, and that a prompt still waits."""
+    more = (Paragraph(line("Your prompt still waits. For example: ", EXAMPLE)),) if waits else ()
+    return Message(line("Nothing is in your way any more: ", Text("; ".join(words)), "."), more, tone=Tone.GREEN)
 
 
 def undone(shown: Shown) -> Message:

@@ -122,7 +122,7 @@ def _title(shown: Shown) -> Line:
         _count(len(told.open), "open escalation"),
         f"{len(told.overdue)} overdue" if told.overdue else "",
     ]
-    said = [each for each in found if each] or [_all_check_ins(told) or "what recurs changed"]
+    said = [each for each in found if each] or [_all_check_ins(told) or "a change to what recurs"]
     return line(name, f", {shown.week}: {', '.join(said)}")
 
 

@@ -166,7 +166,10 @@ def _controls(shown: Shown, entry: Entry) -> Controls:
         case _:
             assert_never(entry.evidence)
     options = tuple(Option(label, f"{shown.subject}|{days}|{entry.evidence.key}") for days, label in SNOOZES.items())
-    return Controls((*first, Menu("Snooze", "nudge.snooze", options), Button("Not useful", "nudge.useless", about)))
+    snooze = Menu("Snooze", "nudge.snooze", options)
+    if isinstance(entry.evidence, Waiting):  # a clock that runs is put off, never put out of sight for weeks
+        return Controls((*first, snooze))
+    return Controls((*first, snooze, Button("Not useful", "nudge.useless", about)))
 
 
 def snoozed(by: Person, until: datetime, zone: str) -> Line:

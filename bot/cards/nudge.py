@@ -56,7 +56,7 @@ def told(now: Sequence[Person], later: Sequence[tuple[Person, datetime, str]], m
         for person, at, zone in later
     ]
     if missed:
-        body.append(Paragraph(line("Not reminded, because they were today already or cannot be written to: ",
+        body.append(Paragraph(line("Not reminded: already today, or I cannot write to them: ",
                                    *several(missed), ".")))  # fmt: skip
     everybody = [*now, *(person for person, _, _ in later)]
     if not everybody:

@@ -123,7 +123,7 @@ def answer(shown: Answer) -> Message:
         *((" · edited",) if shown.edited else ()),
     ]
     return Message(
-        line(shown.who, " checked in", Text(f" in {shown.about}") if shown.about else "", "."),
+        line(shown.who, " checked in", Text(f" for {shown.about}") if shown.about else "", "."),
         (Facts(facts(shown.said, shown.partner)),),
         footer=line(*marks),
     )
@@ -165,6 +165,20 @@ def unreachable(who: Person, partnership: str) -> Message:
             Paragraph(
                 line("In ", Text(partnership), " their check-ins have a button there. "
                      "To be asked privately they write to me once, or have the app installed where they are.")
+            ),
+        ),
+        tone=Tone.AMBER,
+    )  # fmt: skip
+
+
+def unasked(who: Person, partnership: str) -> Message:
+    """Tell a shepherd, once, that somebody can be asked nowhere."""
+    return Message(
+        line("I cannot write to ", who, " directly, and there is no room, so they are not asked."),
+        (
+            Paragraph(
+                line("In ", Text(partnership), " nothing is counted for them. To be asked they write to me once, "
+                     "or their side brings me into a room.")
             ),
         ),
         tone=Tone.AMBER,

@@ -64,9 +64,9 @@ class Clock:
                 due = await self._database.read(timers.next_due)
                 if due is None or due > instant:
                     break
-                self._move(due)
+                self.pass_to(due)
                 await self.settle()
-            self._move(instant)
+            self.pass_to(instant)
             await self.settle()
 
     async def settle(self) -> None:
@@ -74,5 +74,6 @@ class Clock:
         await self.tick()
         await self.drain()
 
-    def _move(self, instant: datetime) -> None:
+    def pass_to(self, instant: datetime) -> None:
+        """Let it be that time, and nothing more."""
         self._ahead = max(self._ahead, instant - datetime.now(UTC))

@@ -49,8 +49,8 @@ _ONCE: Sequence[Line] = (
     Line(0, "11:08", "bo", "/partnership members add @sam to Contoso behind"),
     Line(0, "11:08", "bo", "/partnership members add @grace to Contoso as leader behind"),
     Line(0, "11:08", "bo", "/partnership members add @priya to Contoso as leader behind virtual"),
-    Line(2, "10:10", "ana", "/partnership cadence add standup every tuesday at 9:30 window 6 h", agrees=True),
-    Line(3, "10:20", "bo", "/partnership cadence add meeting steering every other tuesday at 15:30 for 45 min", agrees=True),
+    Line(38, "10:10", "ana", "/partnership cadence add standup every tuesday at 9:30 window 6 h", agrees=True),
+    Line(3, "10:20", "ana", "/partnership cadence add meeting steering every other tuesday at 15:30 for 45 min", agrees=True),
     Line(3, "10:30", "bo", "/partnership cadence add report status from Contoso last friday of the month by noon", agrees=True),
     Line(9, "10:20", "sam", "/celebrate @joao for walking us through the whole test plan twice"),
     Line(9, "10:40", "bo", does="celebration.clap"),
@@ -67,7 +67,7 @@ _ONCE: Sequence[Line] = (
     Line(56, "15:55", "ana", does="escalation.resolve", form="escalation.resolve",
          values={"outcome": "Revision C is final and stands in the shared folder."}),
     Line(56, "11:10", "sam", does="escalation.confirm"),
-    Line(66, "11:00", "ana", "/partnership cadence change standup weekdays at 9:30", agrees=True),
+    Line(73, "11:00", "ana", "/partnership cadence change standup weekdays at 9:30", agrees=True),
     Line(73, "16:15", "nora", "/celebrate @sam for staying on the line until the gateway answered"),
     Line(83, "15:10", "priya", "/celebrate @ana for keeping everybody calm before the dry run"),
     Line(83, "10:20", "sam", does="celebration.clap"),
@@ -75,16 +75,19 @@ _ONCE: Sequence[Line] = (
 
 # Standups: on Tuesdays, and on weekdays as soon as the dry run is near -------------------------------------------------
 
-_TUESDAYS = range(14, 66, 7)
-_WEEKDAYS = [day for day in range(69, LAST + 1) if (day + 1) % 7 < 5]
+_TUESDAYS = range(42, 70, 7)
+_WEEKDAYS = [day for day in range(76, LAST + 1) if (day + 1) % 7 < 5]
 _EVERYBODY = ("joao", "ana", "elif", "nora", "bo", "sam", "priya", "grace")
 _SELDOM = {"nora": 2, "priya": 2, "grace": 3}
 """Leaders say something every so many times only."""
 
+_ANSWERS_AT = {"ana": 10, "nora": 10, "elif": 11}
+"""The hour, where it is not nine: when Lisbon answers, in the rest of Europe the morning is further on."""
+
 _ACCESS = "no access to the test network yet"
 _CERTIFICATE = "no certificate for the gateway"
 _BLOCKERS = {
-    ("joao", 70): _CERTIFICATE, ("joao", 71): _CERTIFICATE,
+    ("joao", 77): _CERTIFICATE, ("joao", 78): _CERTIFICATE,
     ("sam", 79): _ACCESS, ("sam", 80): _ACCESS, ("sam", 83): _ACCESS,
 }  # fmt: skip
 _LATE = {("joao", 76): "16:40"}
@@ -101,7 +104,7 @@ def _check_ins() -> Iterator[Line]:
             if (who, day) in _GONE | _STILL_ASKED:
                 continue
             if (count + index) % _SELDOM.get(who, 1) == 0 and (3 * count + index) % 13:
-                yield _check_in(who, day, said, 35 + (7 * count + 11 * index) % 25)
+                yield _check_in(who, day, said, 40 + (7 * count + 5 * index) % 15)
                 said += 1
             elif who == "grace":
                 yield Line(day, "09:50", who, does="checkin.skip", asked=1)
@@ -118,7 +121,7 @@ def _check_in(who: str, day: int, said: int, minutes: int) -> Line:
         "blockers": _BLOCKERS.get((who, day), ""),
         "own_side": "yes" if (who, day) in _OWN_SIDE else "",
     }
-    at = _LATE.get((who, day), f"09:{minutes}")
+    at = _LATE.get((who, day), f"{_ANSWERS_AT.get(who, 9):02}:{minutes}")
     return Line(day, at, who, does="checkin.answer", form="checkin.answer", values=values, asked=1)
 
 

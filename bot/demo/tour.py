@@ -15,12 +15,23 @@ from storage import Database, ledger
 
 _STEPS: tuple[tuple[str, Step], ...] = (
     (
+        "checkin.answered",
+        Step(
+            "checkin",
+            "Check in",
+            "Northwind, on the left, is in Slack; Contoso, on the right, in Teams. João was asked this morning in his direct "
+            "messages: press Answer there, or send this. Both rooms then have it in the thread of today’s standup.",
+            "joao",
+            "",
+            "/checkin done: test report on the gateway next: dry run with Sam",
+        ),
+    ),
+    (
         "celebration.given",
         Step(
             "celebrate",
             "Celebrate somebody",
-            "Northwind, on the left, is in Slack; Contoso, on the right, in Teams. As João, thank Sam on the other side: "
-            "both rooms see it, and Sam is told.",
+            "As João, thank Sam on the other side: both rooms see it, and Sam is told.",
             "joao",
             "n-apollo",
             "/celebrate @Sam Lee for finding the missing test data on a Sunday",
@@ -84,6 +95,17 @@ _STEPS: tuple[tuple[str, Step], ...] = (
             "confirm",
             "Settle it",
             "Resolve it as Grace in Teams, then become João and confirm in Slack.",
+            "joao",
+            "n-apollo",
+        ),
+    ),
+    (
+        "digest.posted",
+        Step(
+            "digest",
+            "Read the digest",
+            "Move the clock a day at a time until Monday morning: standups come and go in four zones, and each room gets the "
+            "digest of the week, with the details in its thread.",
             "joao",
             "n-apollo",
         ),

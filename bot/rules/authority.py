@@ -40,6 +40,7 @@ class Right(StrEnum):
     CADENCE = "set what recurs"
     CHECK_IN = "check in"
     HELD = "say whether it took place"
+    REPORT = "say what became of a report"
     NUDGES = "act on the morning message"
 
     TIMELINE = "see an escalation and its timeline"
@@ -105,6 +106,7 @@ TABLE: Mapping[Right, Grant] = MappingProxyType(
         Right.CADENCE: Grant(_OFFICES),
         Right.CHECK_IN: Grant((Who.MEMBER,)),
         Right.HELD: Grant(_OFFICES),
+        Right.REPORT: Grant((Who.MEMBER,)),
         Right.NUDGES: Grant((Who.SHEPHERD,)),
         Right.TIMELINE: Grant((Who.ANYBODY,)),
         Right.NOTE: Grant((Who.MEMBER,), Event.NOTE),

@@ -48,8 +48,8 @@ def erase(visit: Visit, session: Session) -> Reply:
             "erase",
             line(Strong("Erase everything of yours?")),
             [("Yes, erase it", "yes"), ("No, keep it", "no")],
-            more=line("Your name and what you wrote in escalations, celebrations and comments are replaced, and you leave every "
-                      "partnership. What you have open goes to your side’s shepherd. An export first may be wise."),
+            more=line("Your name and what you wrote in escalations, celebrations, comments, check-ins and blockers are replaced, "
+                      "and you leave every partnership. What you have open goes to your side’s shepherd. An export first may be wise."),
         )  # fmt: skip
     if first == "yes" and second is None:
         raise Ask(

@@ -107,7 +107,7 @@ def test_a_cadence_that_ends_is_followed_by_nothing(house: House) -> None:
 
     house.database.run(ends)
     ticks(house)
-    assert waiting(house, Tick.ASK, Tick.REMIND, Tick.END) == []
+    assert waiting(house, Tick.ASK, Tick.END) == []
 
 
 def test_what_was_not_planned_during_an_outage_is_planned_after_it(house: House) -> None:

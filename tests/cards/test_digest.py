@@ -59,6 +59,8 @@ def test_the_first_line_counts_what_there_is() -> None:
     assert plain(cards.card(FULL).title) == "Apollo, the week to Mon 9 Nov 2026: 2 wins, 1 open escalation, 1 overdue"
     calm = replace(FULL, digest=replace(FULL.digest, celebrations=(), resolved=(), open=(), overdue=()))
     assert plain(cards.card(calm).title) == "Apollo, the week to Mon 9 Nov 2026: 27 of 30 check-ins"
+    still = replace(calm, digest=replace(calm.digest, check_ins={}))
+    assert plain(cards.card(still).title) == "Apollo, the week to Mon 9 Nov 2026: a change to what recurs"
     assert plain(cards.card(QUIET).title) == "Nothing to report from Apollo for the week to Mon 9 Nov 2026."
 
 

@@ -47,7 +47,7 @@ def test_unasked_it_is_a_small_card_in_both_rooms_and_echoed(house: House) -> No
     reply = house.types("ana", "/checkin done: the rig runs next: first test")
     for room in ("north", "south"):
         [card] = house.room(room).posts
-        assert plain(card.title) == "Ana Ruiz (Northwind) checked in in Apollo."
+        assert plain(card.title) == "Ana Ruiz (Northwind) checked in for Apollo."
         assert (card.fact("Since last time"), card.fact("Next")) == ("the rig runs", "first test")
     assert said(reply).startswith("Your check-in is in.\nSince last time: the rig runs\nNext: first test")
     assert "It is shown in Northwind’s room and Contoso’s room." in said(reply)
@@ -115,6 +115,16 @@ def test_a_reply_in_the_thread_of_the_card_is_carried_to_the_other_room(house: H
     assert house.room("north").thread == ["Bo Chen (Contoso) says:\n> well done"]
 
 
+def test_what_is_said_below_one_for_ones_own_side_stays_on_that_side(house: House) -> None:
+    first = house.types("ana", "/checkin we are short of people")
+    assert isinstance(first, Message)
+    house.submits("ana", house.presses("ana", "Change", first), own_side="yes")
+    house.says("nora", "by two people", "north")
+    assert not house.room("south").thread
+    house.says("bo", "can we help?", "south")
+    assert house.room("north").thread == ["Bo Chen (Contoso) says:\n> can we help?"]
+
+
 # Asked ------------------------------------------------------------------------------------------------------------------
 
 
@@ -150,6 +160,27 @@ def test_taken_back_it_waits_again(house: House) -> None:
     assert "the rig ran" in words
 
 
+def test_taken_back_after_it_became_for_ones_own_side_it_is_gone_from_both_rooms(house: House) -> None:
+    begins(house)
+    until(house, "2026-11-03 08:30")
+    reply = house.types("ana", "/checkin done: we are short of people")
+    assert isinstance(reply, Message)
+    house.submits("ana", house.presses("ana", "Change", reply), own_side="yes")
+    house.presses("ana", "Undo", reply)
+    for room in ("north", "south"):
+        assert house.room(room).thread == ["Ana Ruiz (Northwind) took this check-in back."]
+
+
+def test_taken_back_one_for_ones_own_side_leaves_nothing_in_the_other_room(house: House) -> None:
+    begins(house)
+    until(house, "2026-11-03 08:30")
+    reply = house.types("ana", "/checkin done: we are short of people !private")
+    assert isinstance(reply, Message)
+    house.presses("ana", "Undo", reply)
+    assert house.room("north").thread == ["Ana Ruiz (Northwind) took this check-in back."]
+    assert not house.room("south").thread
+
+
 def test_a_second_one_that_day_stands_in_the_thread_of_the_standup(house: House) -> None:
     begins(house)
     until(house, "2026-11-03 08:30")
@@ -167,6 +198,15 @@ def test_words_without_blockers_leave_open_ones_open_and_none_ends_them(house: H
     assert values(house.types("ana", "/checkin"))["blockers"] == "no key\nno rig"
     house.types("ana", "/checkin done: both are here blockers: none")
     assert all(each.solved_at == house.clock() for each in all_blockers(house))
+
+
+def test_none_alone_ends_open_blockers_and_checks_nobody_in(house: House) -> None:
+    house.types("ana", "/checkin blockers: no key")
+    reply = house.types("ana", "/checkin blockers: none")
+    assert said(reply).startswith("Nothing is in your way any more: no key.")
+    assert [each.solved_at for each in all_blockers(house)] == [house.clock()]
+    assert len(rows(house)["ana"]) == 1
+    assert said(house.types("ana", "/checkin blockers: none")).startswith("Write at least one line")
 
 
 def test_a_blocker_that_was_taken_back_does_not_count(house: House) -> None:

@@ -357,7 +357,8 @@ def test_each_side_says_its_own_half(house: House) -> None:
     subject = f"report:{occurrence(house).id}"
     assert "Contoso owes this report" in said(house.acts("ana", "report.sent", subject))
     assert "Your side owes this report" in said(house.acts("bo", "report.received", subject))
-    assert "Observers see and do not act." in said(house.acts("olga", "report.received", subject))
+    refused = said(house.acts("olga", "report.received", subject))
+    assert refused == "Observers see and do not act. Only members of either side can say what became of a report."
     house.acts("sam", "report.sent", subject)
     assert said(house.acts("bo", "report.sent", subject)) == "Sam Lee (Contoso) said already that it was sent."
     assert recorded(house, "report") == ["report.reminded", "report.due", "report.sent"]
@@ -401,3 +402,47 @@ def test_after_an_outage_what_is_due_is_said_late_once_and_nobody_is_called_late
     assert not titles(house.direct("bo").posts, "Status report")
     goes_to(house, "2026-11-11 00:00")
     assert recorded(house) == ["report.due"]
+
+
+# Whoever was erased ---------------------------------------------------------------------------------------------------
+
+
+def erases(house: House, who: str) -> None:
+    question = house.types(who, "/partnership mine erase")
+    assert isinstance(question, Message)
+    sure = house.presses(who, "Yes, erase it", question)
+    assert isinstance(sure, Message)
+    house.presses(who, "Erase it for good", sure)
+
+
+def test_of_whoever_was_erased_a_meeting_keeps_that_it_was_held_and_neither_the_note_nor_the_name(house: House) -> None:
+    is_set(house, MEETING, "bo")
+    goes_to(house, "2026-11-03 14:00")
+    form = house.presses("ana", "Answer with a note", asked(house, "ana"), where="direct")
+    house.submits("ana", form, held="held", note="the secret rig")
+    assert "secret" in in_words(card(house, "south"))
+    erases(house, "ana")
+    for message in (card(house, "north"), card(house, "south"), asked(house, "bo")):
+        assert plain(message.title) == "Steering meeting was held."
+        assert "secret" not in in_words(message)
+        assert message.fact("Said by") == "Erased person (left)"
+
+
+def test_of_whoever_was_erased_a_report_keeps_that_it_was_sent_and_received_and_not_the_name(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-06 11:00")
+    house.presses("sam", "Sent", card(house, "south", "Status report"))
+    house.presses("joao", "Received", card(house, "north", "Status report"))
+    for who, fact in (("sam", "Sent, says"), ("joao", "Received, says")):
+        erases(house, who)
+        for room in ("north", "south"):
+            assert card(house, room, "Status report").fact(fact) == "Erased person (left)"
+
+
+def test_of_whoever_was_erased_what_recurs_keeps_its_times_and_not_the_name(house: House) -> None:
+    is_set(house, MEETING)
+    erases(house, "ana")
+    for room in ("north", "south"):
+        words = [in_words(each) for each in house.room(room).posts]
+        assert any("Steering meeting" in each and "Erased person" in each for each in words)
+        assert not any("Ana Ruiz" in each for each in words if "Steering meeting" in each)

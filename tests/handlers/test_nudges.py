@@ -361,6 +361,23 @@ def test_a_report_is_told_when_it_is_late_and_only_to_the_active_when_it_is_due_
     assert "Figures of Northwind was due" in words(house, "ana")
 
 
+def test_a_report_that_was_sent_is_not_told_as_missing_before_it_is_received(house: House) -> None:
+    def comes(session: Session) -> None:
+        session.exec(select(Occurrence)).one().said_at = house.clock()
+
+    cadence(house, CadenceKind.REPORT, "Figures", MONDAY, None, Key.A)
+    begins(house)
+    until(house, 3, 8)
+    assert "Figures of Northwind was due" in words(house, "bo")
+    house.database.run(comes)
+    assert (
+        house.database.run(
+            lambda session: evidence.facts(session, scenes.scenes(session, [house.partnership]), house.clock())
+        )[house.partnership].reports
+        == ()
+    )
+
+
 def _set(session: Session, row: Member, setting: Nudging) -> None:
     session.get_one(Person, row.person_id).nudging = setting
 
@@ -420,6 +437,7 @@ def test_a_reminder_is_neutral_and_goes_to_each_person_once_a_day_in_their_worki
     assert "Reminded today: " in words(house, "bo")
     again = house.acts("bo", "nudge.remind", _value(house, "bo", "Snooze").replace("|1|", "|"), "direct")
     assert said(again).startswith("Nobody was reminded.")
+    assert "Not reminded: already today, or I cannot write to them: Nora" in said(again)
     assert len(events(house, "nudge.reminded")) == 1
     house.presses("nora", "Acknowledge", note, where="direct")
     assert "Nothing is left to act on in Apollo" not in words(house, "bo")

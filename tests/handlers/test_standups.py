@@ -10,9 +10,9 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.actions import rhythm
-from bot.messages import Errors, Form, Message, Nothing, TextField, in_words
+from bot.messages import Errors, Form, Message, Nothing, SwitchField, TextField, in_words
 from bot.port import Never, Parcel, Way
-from bot.words import CadenceKind, CheckInState, Key, plain
+from bot.words import CadenceKind, CheckInState, Key, Role, plain
 from storage import Database, ledger
 from storage.tables import (
     Absence,
@@ -22,6 +22,7 @@ from storage.tables import (
     CheckIn,
     Member,
     Person,
+    Room,
     Side,
 )
 from tests.conftest import Clock
@@ -118,6 +119,10 @@ def prompt(house: House, who: str) -> Message:
 def answers(house: House, who: str, on: Message | None = None, **said_: Any) -> Any:
     form = house.presses(who, "Answer", on or sent(house, who)[-1], where="direct")
     return house.submits(who, form, "direct", **said_)
+
+
+def member(session: Session, who: str) -> Member:
+    return session.exec(select(Member).where(Member.person_id == person(session, who).id)).one()
 
 
 def parent(house: House, room: str = "north") -> Message:
@@ -356,6 +361,28 @@ def test_what_becomes_for_ones_own_side_is_taken_from_the_other_room(daily: Hous
     assert "short of people" in daily.room("south").thread[0]
 
 
+def test_what_was_for_ones_own_side_is_so_again_in_the_form_that_takes_its_words_over(daily: House) -> None:
+    until(daily, "2026-11-03 08:30")
+    answers(daily, "ana", next="ask for people", own_side="yes")
+    answers(daily, "nora", blockers="no budget", own_side="yes")
+    until(daily, "2026-11-04 08:30")
+    answers(daily, "nora", done="the plan", blockers="no budget", own_side="yes")
+    until(daily, "2026-11-05 08:30")
+    for who in ("ana", "nora"):
+        form = daily.presses(who, "Answer", sent(daily, who)[-1], where="direct")
+        assert isinstance(form, Form)
+        assert next(each.on for each in form.fields if isinstance(each, SwitchField)), who
+
+
+def test_an_open_blocker_of_ones_own_side_keeps_the_form_to_it_after_a_public_answer(daily: House) -> None:
+    until(daily, "2026-11-03 08:30")
+    answers(daily, "ana", blockers="no budget", own_side="yes")
+    daily.types("ana", "/checkin done: the rig runs")
+    form = daily.types("ana", "/checkin")
+    assert isinstance(form, Form)
+    assert next(each.on for each in form.fields if isinstance(each, SwitchField))
+
+
 def test_nobody_answers_for_somebody_else(daily: House) -> None:
     until(daily, "2026-11-03 08:30")
     subject = rows(daily)["ana"][0].subject
@@ -414,6 +441,21 @@ def test_what_would_come_back_after_the_end_is_not_snoozed(daily: House) -> None
     until(daily, "2026-11-03 11:45")
     reply = daily.presses("ana", "Snooze 1 h", prompt(daily, "ana"), where="direct")
     assert "In an hour this standup is closed" in said(reply)
+
+
+def test_what_was_snoozed_does_not_come_back_to_who_is_away(daily: House) -> None:
+    until(daily, "2026-11-03 08:30")
+    daily.presses("ana", "Snooze 1 h", prompt(daily, "ana"), where="direct")
+    daily.types("ana", "/partnership mine away until friday")
+    until(daily, "2026-11-03 10:00")
+    assert len(sent(daily, "ana")) == 1
+
+
+def test_what_came_back_from_a_snooze_was_the_reminder(daily: House) -> None:
+    until(daily, "2026-11-03 08:30")
+    daily.presses("ana", "Snooze 1 h", prompt(daily, "ana"), where="direct")
+    until(daily, "2026-11-03 12:20")
+    assert len(sent(daily, "ana")) == 2
 
 
 def test_who_says_until_when_they_are_away_is_away_and_never_missed(daily: House) -> None:
@@ -510,6 +552,39 @@ def test_it_waits_for_who_moved_west_and_is_asked_later_than_was_planned(daily: 
     assert "closed" in plain(parent(daily).title)
 
 
+def test_it_opens_again_for_who_is_asked_after_the_end(daily: House) -> None:
+    until(daily, "2026-11-03 19:00")
+    assert "closed" in plain(parent(daily).title)
+
+    def join(session: Session) -> None:
+        person(session, "olga").zone = "Pacific/Honolulu"
+        member(session, "olga").role = Role.MEMBER
+
+    change(daily, join)
+    until(daily, "2026-11-03 19:30")
+    assert "open" in plain(parent(daily).title)
+    assert "Skip today" in labels(prompt(daily, "olga"))
+    answers(daily, "olga", done="arrived")
+    until(daily, "2026-11-03 23:30")
+    assert parent(daily).fact("Northwind") == "1 of 4 answered, 3 no update"
+    assert record(daily, "checkin.missed") == ["checkin.missed"] * 6
+
+
+def test_who_left_or_only_looks_on_by_now_is_not_missed(daily: House) -> None:
+    until(daily, "2026-11-03 09:30")
+
+    def change_places(session: Session) -> None:
+        member(session, "nora").left_at = daily.clock()
+        member(session, "joao").role = Role.OBSERVER
+
+    change(daily, change_places)
+    until(daily, "2026-11-03 20:00")
+    card = parent(daily)
+    assert "closed" in plain(card.title)
+    assert card.fact("Northwind") == "0 of 1 answered, 1 no update"
+    assert not {"Nora", "João"} & set((card.fact("No update") or "").split())
+
+
 def test_a_side_without_anybody_is_no_obstacle(house: House) -> None:
     def leave(session: Session) -> None:
         for row in session.exec(select(Member).where(Member.side == Key.B)):
@@ -554,7 +629,7 @@ def test_after_a_day_out_nothing_old_is_asked_and_nobody_missed_what_they_could_
     assert "joao" not in states
     assert not record(daily, "checkin.missed")
     assert len(sent(daily, "ana")) == 2
-    assert "is over. Nothing is counted" in plain(prompt(daily, "ana").title)
+    assert "is over: I was not running then. Nothing is counted." in plain(prompt(daily, "ana").title)
     before = [*daily.room("north").all]
     daily.jumps(at("2026-11-04 08:32"))
     assert [*daily.room("north").all] == before
@@ -602,6 +677,49 @@ def test_who_turns_out_not_to_be_reachable_is_asked_in_the_room_as_well(daily: H
     assert len(asked) == 1  # that of yesterday is over
     told = [plain(post.title) for post in daily.direct("ana").posts if "João" in plain(post.title)]
     assert told == ["I cannot write to João Silva (Northwind) directly, so I ask them in the room."]
+
+
+def homeless(house: House) -> House:
+    """Northwind's room is gone."""
+
+    def close(session: Session) -> None:
+        for room in session.exec(select(Room).where(Room.platform == "slack")):
+            room.gone_at = house.clock()
+
+    house.database.run(close)
+    return house
+
+
+def told_of(house: House, who: str) -> list[str]:
+    return [plain(post.title) for post in house.direct("ana").posts if who in plain(post.title)]
+
+
+def test_who_can_be_asked_nowhere_is_not_asked_and_their_shepherd_hears_of_it_once(unreachable: House) -> None:
+    homeless(unreachable)
+    until(unreachable, "2026-11-04 23:00")
+    assert "joao" not in rows(unreachable)
+    assert told_of(unreachable, "João") == [
+        "I cannot write to João Silva (Northwind) directly, and there is no room, so they are not asked."
+    ]
+
+
+def test_who_turns_out_to_be_asked_nowhere_missed_nothing(daily: House) -> None:
+    def refuse(parcel: Parcel) -> None:
+        if parcel.way is Way.DIRECT and parcel.account and parcel.account.user == "U-JOAO":
+            raise Never("cannot_dm_user")
+
+    daily.chats["slack"].goes_wrong = refuse
+    homeless(daily)
+    until(daily, "2026-11-04 23:00")
+    assert CheckInState.MISSED not in {row.state for row in rows(daily)["joao"]}
+    assert len(told_of(daily, "João")) == 1
+
+
+def test_two_standups_at_once_tell_the_shepherd_once_who_cannot_be_written_to(unreachable: House) -> None:
+    begins(unreachable, name="Second")
+    until(unreachable, "2026-11-03 09:30")
+    assert len(told_of(unreachable, "João")) == 1
+    assert record(unreachable, "member.") == ["member.unreachable"]
 
 
 # Blockers ---------------------------------------------------------------------------------------------------------------
@@ -660,6 +778,17 @@ def test_what_is_left_out_of_the_form_is_over(daily: House) -> None:
     blocked(daily, 4, "no rig")
     assert {each.words: each.solved_at is None for each in all_blockers(daily)} == {"no key": False, "no rig": True}
     until(daily, "2026-11-05 09:30")
+    assert "no key" not in in_words(sent(daily, "joao")[-1])
+
+
+def test_none_in_words_ends_what_was_in_the_way_and_the_prompt_still_waits(daily: House) -> None:
+    blocked(daily, 3, "no key\nno rig")
+    until(daily, "2026-11-04 09:30")
+    key = [each for each in daily.direct("joao").all if each not in daily.chats["slack"].threads][-1]
+    reply = daily.says("joao", "blockers: none", "direct", key)
+    assert said(reply).startswith("Nothing is in your way any more: no key; no rig.")
+    assert all(each.solved_at == daily.clock() for each in all_blockers(daily))
+    assert rows(daily)["joao"][1].state is CheckInState.ASKED
     assert "no key" not in in_words(sent(daily, "joao")[-1])
 
 

@@ -309,9 +309,9 @@ def news(world: World, given: Results, at: datetime) -> set[str]:
     found = set()
     for who in world.souls:
         over = [each for each in given[who.name] if each[1] <= at][::-1][:2]
-        if len(over) == 2 and over[0][2] and over[1][2] and at.date() - over[0][0] <= 5 * DAY:
-            if not who.away_on(at.astimezone(ZoneInfo(zone_at(who, at))).date()):
-                found.add(f"missing {who.side}")
+        lately = len(over) == 2 and over[0][2] and over[1][2] and at.date() - over[0][0] <= 5 * DAY
+        if lately and not who.away_on(at.astimezone(ZoneInfo(zone_at(who, at))).date()):
+            found.add(f"missing {who.side}")
     begun = max([world.begins, *(end for _, end in world.pauses if end <= at)])
     said = [end for those in given.values() for _, end, missed in those if not missed and end <= at]
     if (at - begun).days >= 14 and sum(each >= at - 14 * DAY for each in said) >= 3:

@@ -21,6 +21,7 @@ import pytest
 from sqlmodel import Session, col, func, select
 
 from bot.actions import rhythm
+from bot.inbound import Profile
 from bot.messages import Message
 from bot.port import Parcel, Way
 from bot.words import Account as Known
@@ -28,7 +29,7 @@ from bot.words import CadenceKind, Key, Role, plain
 from storage import Database, people, timers
 from storage.tables import Absence, Account, Cadence, Lane, Member, Person, Side
 from tests.conftest import Clock
-from tests.house import House, Profile, controls
+from tests.house import House, controls
 from tests.rhythm import almanac
 from tests.rhythm.almanac import DAY, HOUR, MINUTE, Act, Seen, Soul, World
 
@@ -118,6 +119,8 @@ class Life:
     def _begin(self, session: Session) -> None:
         for side in session.exec(select(Side)):
             side.country = self.world.sides[side.key.value].country
+        for member in session.exec(select(Member)):
+            member.role = Role.OBSERVER  # whoever is none of the world's souls
         for each in self.world.souls:
             if each.name == "lia":
                 continue
@@ -133,7 +136,7 @@ class Life:
 
     def _cadences(self, session: Session) -> None:
         of = self.world
-        days = ",".join("MO,TU,WE,TH,FR,SA,SU".split(",")[day] for day in sorted(of.on))
+        days = ",".join(("MO", "TU", "WE", "TH", "FR", "SA", "SU")[day] for day in sorted(of.on))
 
         def add(kind: CadenceKind, rrule: str, at: time, start_on: date, **more: Any) -> None:
             more |= {"partnership_id": self.house.partnership, "created_at": of.begins}
@@ -274,9 +277,30 @@ def noon(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, 12, tzinfo=UTC)
 
 
+def few(of: World, *names: str, silent: str = "") -> World:
+    """The same with these people alone, one of whom never answers."""
+    return replace(
+        of,
+        souls=tuple(
+            replace(each, lag=None) if each.name == silent else each for each in of.souls if each.name in names
+        ),
+    )
+
+
+_PAUSED = world(noon(2026, 10, 28), 13 / 7, pause=2, eventful=False)
+_SHORTLY = replace(
+    world(noon(2026, 10, 27), 0.3, eventful=False),
+    pauses=((noon(2026, 10, 28) - 2 * HOUR, noon(2026, 10, 28) + HOUR),),
+)
+
 WORLDS = {
     "autumn": world(noon(2026, 10, 18), 3),  # both clock changes, an absence, a move, a newcomer, three outages
-    "spring": world(noon(2027, 3, 7), 3.5, pause=12, eventful=False),  # both clock changes and a pause
+    # Both clock changes and a pause, for those whose clocks change, and one whose does not.
+    "spring": few(world(noon(2027, 3, 7), 3.5, pause=12, eventful=False), "ana", "joao", "bo", "sam"),
+    "a pause in the middle of a standup": _SHORTLY,
+    "a report that falls into a pause": few(_PAUSED, "ana", "bo"),
+    "somebody silent before and after a pause": few(replace(_PAUSED, reports=None), "ana", "bo", "sam", silent="sam"),
+    "a report due behind a weekend": few(world(noon(2026, 11, 26) - 10 * HOUR, 0.3, eventful=False), "ana", "bo"),
     "a leap day": world(noon(2028, 2, 27), 0.5, eventful=False),
     "a night that lacks an hour in Berlin": nights(noon(2027, 3, 27), 36, time(2, 30)),
     "a night that lacks an hour in New York": nights(noon(2027, 3, 13), 36, time(2, 30)),

@@ -123,6 +123,8 @@ def first(form: Form) -> list[str]:
     """The ids of the fields without which a form cannot be sent, where they are few and simple enough for the midst of a message."""
     inputs = [each for each in form.fields if not isinstance(each, Note | SwitchField) and each.required]
     empty = [each for each in inputs if not (each.values if isinstance(each, ManyField) else each.value)]
+    if not inputs:
+        empty = [*[each for each in form.fields if isinstance(each, TextField)][:FIRST]]
     simple = all(isinstance(each, TextField | ChoiceField) for each in empty)
     return [each.id for each in empty] if simple and len(empty) <= FIRST else []
 

@@ -199,6 +199,8 @@ def _first(form: Form, errors: Mapping[str, str]) -> list[Input]:
     asked = [each for each in inputs if each.id in errors or _empty(each)]
     if errors and not asked:
         asked = [each for each in inputs if isinstance(each, TextField | ChoiceField) and each.required]
+    if not asked and not any(each.required for each in inputs if not isinstance(each, SwitchField)):
+        asked = [*[each for each in inputs if isinstance(each, TextField)][:INSET]]
     able = all(map(_able, asked))
     simple = all(each.id in errors or isinstance(each, TextField | ChoiceField) for each in asked)
     return asked if able and simple and len(asked) <= INSET else []

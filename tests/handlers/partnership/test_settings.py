@@ -205,6 +205,7 @@ def test_erasing_asks_twice_and_then_nothing_of_the_person_is_left(house: House)
     house.types("joao", "/escalate the rig is down")
     house.says("joao", "it smokes")
     first = house.types("joao", "/partnership mine erase")
+    assert "escalations, celebrations, comments, check-ins and blockers" in said(first)
     assert said(house.presses("joao", "No, keep it", first)) == "Nothing was erased."
     second = house.presses("joao", "Yes, erase it", house.types("joao", "/partnership mine erase"))
     assert isinstance(second, Message)
