@@ -193,7 +193,7 @@ def remind(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
         (each, row)
         for each in wanted
         if each.spot in held and (row := rows.get((held[each.spot].id, each.who.id))) is not None
-        if waits(row, now) and row.reminded_at is None
+        if waits(row, now) and row.reminded_at is None and takes_part(each.who) and not each.who.away_at(now)
     ]
     snoozed = store.snoozed(session, {row.subject for _, row in waiting})
     for each, row in waiting:

@@ -425,7 +425,7 @@ def test_of_whoever_was_erased_a_meeting_keeps_that_it_was_held_and_neither_the_
     for message in (card(house, "north"), card(house, "south"), asked(house, "bo")):
         assert plain(message.title) == "Steering meeting was held."
         assert "secret" not in in_words(message)
-        assert message.fact("Said by") == "Erased person (left)"
+        assert message.fact("Said by") == "Erased person (left) (Northwind)"
 
 
 def test_of_whoever_was_erased_a_report_keeps_that_it_was_sent_and_received_and_not_the_name(house: House) -> None:
@@ -433,10 +433,10 @@ def test_of_whoever_was_erased_a_report_keeps_that_it_was_sent_and_received_and_
     goes_to(house, "2026-11-06 11:00")
     house.presses("sam", "Sent", card(house, "south", "Status report"))
     house.presses("joao", "Received", card(house, "north", "Status report"))
-    for who, fact in (("sam", "Sent, says"), ("joao", "Received, says")):
+    for who, fact, whose in (("sam", "Sent, says", "Contoso"), ("joao", "Received, says", "Northwind")):
         erases(house, who)
         for room in ("north", "south"):
-            assert card(house, room, "Status report").fact(fact) == "Erased person (left)"
+            assert card(house, room, "Status report").fact(fact) == f"Erased person (left) ({whose})"
 
 
 def test_of_whoever_was_erased_what_recurs_keeps_its_times_and_not_the_name(house: House) -> None:
