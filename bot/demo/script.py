@@ -75,7 +75,7 @@ _ONCE: Sequence[Line] = (
 
 # Standups: on Tuesdays, and on weekdays as soon as the dry run is near -------------------------------------------------
 
-_TUESDAYS = range(42, 70, 7)
+_TUESDAYS = range(42, 76, 7)
 _WEEKDAYS = [day for day in range(76, LAST + 1) if (day + 1) % 7 < 5]
 _EVERYBODY = ("joao", "ana", "elif", "nora", "bo", "sam", "priya", "grace")
 _SELDOM = {"nora": 2, "priya": 2, "grace": 3}

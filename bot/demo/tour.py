@@ -23,7 +23,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
             "messages: press Answer there, or send this. Both rooms then have it in the thread of today’s standup.",
             "joao",
             "",
-            "/checkin done: test report on the gateway next: dry run with Sam",
+            "/checkin done: the first tests, all green next: the dry run with Sam",
         ),
     ),
     (

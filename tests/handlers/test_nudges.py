@@ -307,7 +307,7 @@ def test_who_is_no_shepherd_any_more_is_shown_nothing_new(house: House) -> None:
     until(house, 3, 8)
     before = words(house, "ana")
     office(house, "ana", Role.MEMBER)
-    reply = press(house, "ana", "Not useful", "Escalation 1")
+    reply = press(house, "ana", "Remind", "Escalation 1")
     assert "Only the shepherd of either side can act on the morning message." in said(reply)
     assert words(house, "ana") == before
 
@@ -530,7 +530,8 @@ def test_what_is_settled_leaves_the_message_and_can_no_longer_be_acted_on(house:
     message = mornings(house, "bo")[-1]
 
     def came(session: Session) -> None:
-        session.exec(select(Occurrence)).one().held = True
+        one = session.exec(select(Occurrence)).one()
+        one.held, one.said_at = True, house.clock()
 
     house.database.run(came)
     reply = house.presses("bo", "Remind", message, where="direct")
