@@ -93,8 +93,8 @@ class App:
         prelude: Callable[[Answer], Awaitable[None]] | None = None,
         at_home: bool = False,
     ) -> None:
-        """`prelude` runs when all is joined and before the doors are open to others; `at_home` there are no others, and whoever
-        comes reaches it where it listens."""
+        """`prelude` runs when all is joined and before anything else does; `at_home` there are no others, and whoever comes
+        reaches it where it listens."""
         handlers.discover()
         self.settings, self.database, self.platforms, self.now = settings, database, platforms, now
         self.keys = tuple(settings.secret_keys)
@@ -134,12 +134,12 @@ class App:
         site = application(self.platforms, self.ready, self._measure, self._calendar)
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=_HANG_UP)
         await self._runner.setup()
+        if self._prelude is not None:
+            await self._prelude(self.answer)
         await self.delivery.start()
         await self.metronome.start()
         for platform in self.platforms:
             await platform.open(self.answer)
-        if self._prelude is not None:
-            await self._prelude(self.answer)
         listener = web.TCPSite(self._runner, self.settings.bellwether_host, self.settings.bellwether_port)
         await listener.start()
         self.port = self._runner.addresses[0][1]

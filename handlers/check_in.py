@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlmodel import Session
 
 from bot.actions import blockers, check_ins
 from bot.actions.check_ins import draft
 from bot.cards import check_in as cards
+from bot.inbound import PlaceKind
 from bot.messages import Form, Message, Reply
 from bot.rules import checking_in
 from bot.rules.authority import Right
 from bot.rules.checking_in import Said
 from bot.rules.grammar import text_of
 from bot.words import CheckInState, Status
-from handlers import Sorry, Visit, command
+from handlers import Sorry, Visit, command, helping
 from handlers.rights import allow
 from storage import check_ins as store
+from storage import kept
 from storage.tables import Blocker, CheckIn
+
+KEPT_FOR = timedelta(hours=12)
+"""How long plain words are kept that were offered as an answer."""
 
 
 @command(
     "checkin",
     usage="[done: … next: … blockers: … waiting: …] [!private]",
-    about="Say how it goes: what was done, what comes next, what is in the way. With !private it is for your side only.",
+    about="Say how it goes: what was done, what comes next, any blockers. With !private it is for your side only.",
     examples=(
         "done: the rig runs next: the first test blockers: no certificate yet",
         "the pilot is closed",
@@ -82,8 +88,37 @@ def form(visit: Visit, row: CheckIn | None, start: Said, before: Said | None) ->
 
 def take(visit: Visit, session: Session, row: CheckIn | None, said: Said, over: Iterable[Blocker]) -> Message:
     """Take it, and echo what was understood and where it went."""
+    above = row is not None and row.occurrence_id is not None and _in_their_chat(visit)
     if row is None:
         row, reach = check_ins.give(session, visit.call, said, visit.today.date(), over=over)
     else:
         row, reach = check_ins.answer(session, visit.call, row, said, over=over)
-    return cards.taken(check_ins.seen(session, visit.scene, visit.actor, row), reach)
+    return cards.taken(check_ins.seen(session, visit.scene, visit.actor, row), reach, above=above)
+
+
+def _in_their_chat(visit: Visit) -> bool:
+    """Whether the visitor is where their prompts come to, so that the prompt shows what they said."""
+    reached = visit.actor.reachable
+    return visit.arrival.place.kind is PlaceKind.DIRECT and reached is not None and reached.id == visit.account.id
+
+
+# Plain words ----------------------------------------------------------------------------------------------------------
+
+
+def offer(visit: Visit, session: Session, row: CheckIn, text: str) -> Message:
+    """Ask whether plain words are meant as an answer; they are kept until then."""
+    key = kept.keep(session, visit.account.id, text, visit.now + KEPT_FOR)
+    meant = helping.nearest(text.split()[0])
+    said, _ = checking_in.parse(text)
+    shown = check_ins.seen(session, visit.scene, visit.actor, row)
+    return cards.offered(shown, said, key, meant.typed if meant else "")
+
+
+def kept_words(visit: Visit, session: Session, start: Said) -> Said:
+    """What stands in the form at first, with the plain words that were offered put in where there are any."""
+    text = kept.peek(session, visit.argument, visit.account.id, visit.now) if visit.argument else None
+    if text is None:
+        return start
+    said, _ = checking_in.parse(text)
+    parts = {part: words for part, words in zip(checking_in.PARTS, said.parts, strict=True) if words}
+    return replace(start, own_side=start.own_side or said.own_side, **parts)

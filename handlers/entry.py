@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot.actions import Call, members, rooms
 from bot.inbound import Inbound, PlaceKind, Typed
+from bot.rules.grammar import text_of
 from bot.words import Code, Key, Strong, Text, line
-from handlers import Ask, Sorry, Visit
-from storage import partnerships, people, subjects
+from handlers import Ask, Sorry, Visit, helping
+from storage import check_ins, partnerships, people, subjects
 from storage.scenes import Scene, scene
 from storage.tables import Account, Partnership, Room
 
@@ -57,6 +60,26 @@ def nothing_here(visit: Visit) -> Sorry:
         Code("/partnership create <name> with <other organisation>"),
         ".",
     )
+
+
+def meant_by(session: Session, typed: Typed, now: datetime) -> str:
+    """The prompt that words said to the bot alone, and no command, are an answer to: the newest that waits; empty where none does."""
+    account = people.find(session, typed.sender.account)
+    if typed.place.kind is not PlaceKind.DIRECT or account is None or not _plain(typed):
+        return ""
+    rows = check_ins.waiting_anywhere(
+        session, account.person_id, now.astimezone(ZoneInfo(account.zone or "UTC")).date(), now
+    )
+    return next((row.subject for row in rows), "")
+
+
+def _plain(typed: Typed) -> bool:
+    """Whether it is a sentence: no greeting, no call for help, no single word that is spelled like a command."""
+    said = f"{typed.command} {text_of(typed.words)}".strip().casefold()
+    first, _, rest = said.lstrip("/").partition(" ")
+    if said.rstrip("!.?") in helping.GREETINGS or first in helping.ASKING or first in helping.COMING:
+        return False
+    return bool(rest) or helping.nearest(first) is None
 
 
 def meet(session: Session, arrival: Inbound) -> Account:

@@ -43,6 +43,9 @@ def dispatch(session: Session, knock: Knock) -> Reply:
                 found is None and arrival.thread
             ):  # in a thread that is none of a card's, words mean what they mean anywhere
                 found, words = find_command(replace(arrival, thread=""))
+            if found is None and (prompt := entry.meant_by(session, arrival, knock.now)):
+                answer = replace(_visit(session, knock, about=prompt), words=_joined(arrival))
+                return _enter(session, answer, threads[subjects.noun(prompt)])
             if found is None or helping.asked(words):
                 return helping.reply(arrival, found)
             return _enter(session, replace(_visit(session, knock), words=words), found)

@@ -1,31 +1,29 @@
-"""What is done on a prompt and on the card of a standup: answers, skips, snoozes, being away, comments, a blocker that is escalated.
+"""What is done on a prompt and on the card of a standup: answers, skips, snoozes, being away, a blocker that is escalated.
 
 One rule: a prompt is its person's alone, and can be answered or changed until they are asked again.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlmodel import Session
 
-from bot.actions import check_ins, comments, persons
+from bot.actions import check_ins, persons
 from bot.cards import check_in as cards
-from bot.cards import comment as comment_cards
 from bot.cards.escalation_forms import SUMMARY_AT_MOST, Draft
-from bot.inbound import PlaceKind
-from bot.messages import Errors, Form, Message, Nothing, Reply
+from bot.inbound import PlaceKind, Pressed, Typed
+from bot.messages import Errors, Form, Message, Nothing, Reply, Shown
 from bot.rules import Unclear, checking_in
 from bot.rules.authority import Right
 from bot.rules.checking_in import Refused, Said
 from bot.rules.grammar import text_of, tidy
-from bot.words import CheckInState, Code, line
+from bot.words import CheckInState, Code
 from handlers import Sorry, Visit, escalate, heard, pressed, submitted
-from handlers.check_in import allow_checking_in, form, in_words, over, take
+from handlers.check_in import allow_checking_in, form, in_words, kept_words, offer, over, take
+from handlers.commenting import here
 from handlers.entry import nothing_here
 from handlers.rights import allow, both_here
 from storage import check_ins as store
-from storage.partnerships import room
+from storage import kept
 from storage.tables import CheckIn
 
 
@@ -33,7 +31,8 @@ from storage.tables import CheckIn
 def answer(visit: Visit, session: Session) -> Reply:
     """Open the form, with what is known."""
     row = _mine(visit, session)
-    return form(visit, row, *check_ins.draft(session, visit.actor, row))
+    start, before = check_ins.draft(session, visit.actor, row)
+    return form(visit, row, kept_words(visit, session, start), before)
 
 
 @submitted("checkin.answer")
@@ -47,6 +46,19 @@ def sent(visit: Visit, session: Session) -> Reply:
         return Errors(wrong)
     echo = take(visit, session, row, said, store.open_blockers(session, visit.actor.id))
     return _unless_shown(visit, row, echo)
+
+
+@pressed("checkin.take")
+def take_it(visit: Visit, session: Session) -> Reply:
+    """Take plain words that were offered."""
+    row = _mine(visit, session)
+    if row.state is CheckInState.ANSWERED:
+        raise Sorry("You have answered already. You can change what you said.")
+    text = kept.take(session, visit.argument, visit.account.id, visit.now)
+    if text is None:
+        raise Sorry("Those words are not kept any more. Check in with ", Code("/checkin"), ".")
+    said, named = checking_in.parse(text)
+    return _in_its_place(visit, take(visit, session, row, said, over(visit, session, named)))
 
 
 @pressed("checkin.same")
@@ -115,66 +127,31 @@ def undo(visit: Visit, session: Session) -> Reply:
         check_ins.undo(session, visit.call, row)
     except Refused as refused:
         raise Sorry(str(refused)) from None
-    return cards.undone(check_ins.seen(session, visit.scene, visit.actor, row))
+    return _in_its_place(visit, cards.undone(check_ins.seen(session, visit.scene, visit.actor, row)))
 
 
 @heard("checkin")
 def replied(visit: Visit, session: Session) -> Reply:
-    """A reply under one's own prompt answers it; under somebody's unprompted check-in it is a comment."""
-    row = _row(visit, session)
+    """A reply under one's own prompt answers it; under somebody's unprompted check-in it is a comment. Plain words to the bot while
+    the prompt waits are offered as its answer, and taken at once where they are labelled."""
+    row, text = _row(visit, session), text_of(visit.words)
     if row.occurrence_id is None:
-        return _say(visit, session, text_of(visit.words))
-    said, named = checking_in.parse(text_of(visit.words))
-    if not named:
+        if text:
+            allow_checking_in(visit)
+            check_ins.comment(session, visit.call, row, text, from_room=here(visit, session))
+        return Nothing()
+    said, named = checking_in.parse(text)
+    plainly = isinstance(visit.arrival, Typed)
+    if not named and not plainly:
         return Nothing()
     row = _mine(visit, session)
     if (reply := in_words(visit, session, row, said, named)) is not None:
         return reply
+    if plainly and not checking_in.labelled(text):
+        return offer(visit, session, row, text)
+    if plainly:
+        return take(visit, session, row, said, over(visit, session, named))
     return _unless_shown(visit, row, take(visit, session, row, said, over(visit, session, named)))
-
-
-# Comments -------------------------------------------------------------------------------------------------------------
-
-
-@pressed("standup.comment")
-def comment(visit: Visit, session: Session) -> Reply:
-    """Ask for the words."""
-    allow_checking_in(visit)
-    return comment_cards.form("standup.comment", visit.subject, _REACH)
-
-
-@submitted("standup.comment")
-def commented(visit: Visit, session: Session) -> Reply:
-    """Put a comment into the thread in every room."""
-    words = tidy(visit.value("words"))
-    if not words:
-        return Errors({"words": "Write a word or two."})
-    _say(visit, session, words, everywhere=True)
-    return comment_cards.taken(words, _REACH)
-
-
-@heard("occurrence")
-def said_below(visit: Visit, session: Session) -> Reply:
-    """A reply in the thread of a standup is a comment, carried to the other room."""
-    return _say(visit, session, text_of(visit.words))
-
-
-_REACH = line("It goes into the thread of the standup in every room that shows it, with your name.")
-
-
-def _say(visit: Visit, session: Session, words: str, *, everywhere: bool = False) -> Nothing:
-    allow_checking_in(visit)
-    if not visit.subject.startswith(("occurrence:", "checkin:")):
-        raise nothing_here(visit)
-    here = None if everywhere else room(session, visit.arrival.place)
-    call = visit.call
-    if visit.subject.startswith("checkin:") and (row := _row(visit, session)).own_side:
-        side = call.scene.who(row.member_id).side
-        own = tuple((each, key) for each, key in call.scene.rooms if key is side)
-        call = replace(call, scene=replace(call.scene, rooms=own))
-    if words:
-        comments.say(session, call, visit.subject, words, from_room=here.id if here else None)
-    return Nothing()
 
 
 # Blockers -------------------------------------------------------------------------------------------------------------
@@ -223,3 +200,8 @@ def _unless_shown(visit: Visit, row: CheckIn | None, echo: Message) -> Reply:
     """In the direct message where the prompt stands, the prompt itself shows it."""
     prompted = row is not None and row.occurrence_id is not None
     return Nothing() if prompted and visit.arrival.place.kind is PlaceKind.DIRECT else echo
+
+
+def _in_its_place(visit: Visit, said: Message) -> Reply:
+    """In place of the card that was pressed on, where the platform takes it, so that no button is left that does nothing."""
+    return Shown(said) if isinstance(visit.arrival, Pressed) and visit.arrival.shows else said

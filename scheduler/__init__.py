@@ -68,7 +68,7 @@ class Metronome:
     def __init__(
         self, database: Database, now: Callable[[], datetime], wake_delivery: Callable[[], None], *, limit: int = 500
     ) -> None:
-        """`now` may be moved; `wake_delivery` is called after each tick that did something."""
+        """`now` may be moved; `wake_delivery` is called after each batch that did something."""
         discover()
         self._database, self._now, self._wake_delivery, self._limit = database, now, wake_delivery, limit
         self._scheduler: AsyncIOScheduler | None = None
@@ -108,7 +108,6 @@ class Metronome:
         done = 0
         while not self._stopping and (ran := await self._batch(None)):
             done += ran
-        if done:
             self._wake_delivery()
         return done
 

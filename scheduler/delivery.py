@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlmodel import Session
 
@@ -23,7 +24,7 @@ from bot.port import Later, Never, Parcel, Platform, Sent, Way
 from bot.rules.retrying import LOOK_AFTER, out_of_patience, pause
 from bot.words import Line
 from storage import Database, Unavailable, arriving, lanes, outbox, passing, settling
-from storage.lanes import LEASE, Claimed
+from storage.lanes import FIRST, LEASE, Claimed, Tenant
 
 log = logging.getLogger(__name__)
 
@@ -70,15 +71,17 @@ class Delivery:
         *,
         reveal: Reveal = lambda session, message: message,
         parked: OnParked = lambda session, claimed, reason, gone: None,
-        in_flight: int = 16,
+        in_flight: int = 48,
+        of_one: int = 16,
         lease: timedelta = LEASE,
     ) -> None:
-        """Take the platforms by name; about `in_flight` sends go at once on each, so that none waits for another. `draw` and `reveal` run in the claim's transaction, `parked` in the settling one."""
+        """Take the platforms by name; about `in_flight` sends go at once on each, `of_one` at most of one tenant, so that none waits for another. `draw` and `reveal` run in the claim's transaction, `parked` in the settling one."""
         self._database, self._platforms, self._now = database, platforms, now
         self._draw, self._reveal, self._parked = draw, reveal, parked
-        self._in_flight, self._lease = in_flight, lease
+        self._in_flight, self._of_one, self._lease = in_flight, of_one, lease
         self._sending: dict[int, asyncio.Task[None]] = {}
-        self._load: Counter[str] = Counter()
+        self._load: Counter[Tenant] = Counter()
+        self._served = FIRST
         self._outcomes: list[tuple[Claimed, Outcome]] = []
         self._turns = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -153,16 +156,16 @@ class Delivery:
         """Settle what came back and claim what there is room for, in one transaction."""
         async with self._turns:
             outcomes, self._outcomes = self._outcomes, []
-            full = frozenset(name for name, load in self._load.items() if load >= self._in_flight)
             try:
                 turn = await self._database.transact(
-                    self._work, self._now(), outcomes, busy=frozenset(self._sending), full=full, take=take
+                    self._work, self._now(), outcomes, busy=frozenset(self._sending), load=+self._load, take=take
                 )
             except BaseException:
                 self._outcomes = outcomes + self._outcomes
                 raise
             for claimed, parcel in turn.parcels:
-                self._load[claimed.platform] += 1
+                self._load[claimed.owner] += 1
+                self._served = claimed.owner
                 self._sending[claimed.lane_id] = asyncio.create_task(self._send(claimed, parcel))
             return turn
 
@@ -173,7 +176,7 @@ class Delivery:
         outcomes: Iterable[tuple[Claimed, Outcome]],
         *,
         busy: frozenset[int] = frozenset(),
-        full: frozenset[str] = frozenset(),
+        load: Mapping[Tenant, int] = MappingProxyType({}),
         take: bool = True,
     ) -> Turn:
         settled = unsent = 0
@@ -183,7 +186,16 @@ class Delivery:
         parcels: list[tuple[Claimed, Parcel]] = []
         if not take:
             return Turn(parcels, settled)
-        for claimed in lanes.claim(session, now, limit=self._in_flight, lease=self._lease, busy=busy, full=full):
+        on_each: Counter[str] = Counter()
+        for (name, _), sending in load.items():
+            on_each[name] += sending
+        full = {name for name, sending in on_each.items() if sending >= self._in_flight}
+        room = {tenant: self._of_one - sending for tenant, sending in load.items()}
+        sated = {tenant for tenant, left in room.items() if left <= 0}
+        for claimed in lanes.claim(
+            session, now, limit=self._of_one, lease=self._lease, busy=busy, full=full, room=room,
+            after=self._served,
+        ):  # fmt: skip
             ready = self._prepare(session, claimed)
             if isinstance(ready, Parcel):
                 parcels.append((claimed, ready))
@@ -191,7 +203,7 @@ class Delivery:
                 self._settle(session, claimed, ready, now)
                 unsent += 1
         # A lane whose row was not sent after all has perhaps another one. A full platform is woken by who comes home.
-        due = now if unsent else lanes.next_due(session, full)
+        due = now if unsent else lanes.next_due(session, full, sated)
         return Turn(parcels, settled + unsent, due)
 
     def _prepare(self, session: Session, claimed: Claimed) -> Parcel | Outcome:
@@ -257,7 +269,7 @@ class Delivery:
         metrics.SENDS.labels(parcel.platform, type(outcome).__name__.lower()).inc()
         self._outcomes.append((claimed, outcome))
         del self._sending[claimed.lane_id]
-        self._load[claimed.platform] -= 1
+        self._load[claimed.owner] -= 1
         self.wake()
 
     async def _deliver(self, parcel: Parcel, *, look: bool) -> Sent:

@@ -1,6 +1,7 @@
 """Meetings: announced before they begin, and asked about when they end.
 
-One rule: what comes after the meeting has begun is not announced any more; whether it was held is asked once, however late.
+One rule: what comes after the meeting has begun is not announced any more; whether it was held is asked once, however late. What
+was moved on its day has timers of its own, since those of the schedule come once a day.
 """
 
 from __future__ import annotations
@@ -28,3 +29,16 @@ def ask(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Ask the shepherds whether they were held."""
     for one in cadences.fallen_due(session, batch, now):
         meetings.ask(session, *one)
+
+
+@timer(meetings.SOON_AGAIN)
+def remind_again(batch: Sequence[Due], session: Session, now: datetime) -> None:
+    """Announce again those that were moved after they had been announced."""
+    for one in cadences.fallen_due(session, batch, now):
+        meetings.remind_again(session, *one)
+
+
+@timer(meetings.OVER_AGAIN)
+def ask_again(batch: Sequence[Due], session: Session, now: datetime) -> None:
+    """Ask about those that moved at the moment when they would have been asked about."""
+    ask(batch, session, now)

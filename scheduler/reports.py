@@ -33,5 +33,4 @@ def due(batch: Sequence[Due], session: Session, now: datetime) -> None:
 @timer(Tick.REPORT_LATE)
 def late(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Tell the shepherds which are not marked as sent."""
-    for one in cadences.fallen_due(session, batch, now):
-        reports.late(session, *one)
+    reports.late(session, list(cadences.fallen_due(session, batch, now)), now)

@@ -5,16 +5,16 @@ One rule: read in sets. A batch of prompts costs the same few queries as one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlmodel import Session, col, or_, select, tuple_
+from sqlmodel import Session, col, or_, select
 
 from bot.rules.checking_in import Said
-from bot.words import CadenceKind, CheckInState
+from bot.words import CadenceKind, CheckInState, Status
 from storage.outbox import ACTIVE
 from storage.statements import core, inserting, table
-from storage.tables import Blocker, Cadence, CheckIn, Event, Occurrence, Outbox, Post, Timer
+from storage.tables import Blocker, Cadence, CheckIn, Event, Member, Occurrence, Outbox, Partnership, Post, Timer
 
 AGAIN = "standup.again"
 """The timer of a prompt that was snoozed."""
@@ -22,7 +22,10 @@ AGAIN = "standup.again"
 Spot = tuple[int, date]
 """A cadence and one local day of it."""
 
-_OCCURRENCES = table("occurrences")
+Asked = tuple[int, int]
+"""An occurrence and a member who was asked."""
+
+_OCCURRENCES, _CHECK_INS = table("occurrences"), table("check_ins")
 
 
 def said(row: CheckIn) -> Said:
@@ -37,11 +40,42 @@ def several(session: Session, ids: Collection[int]) -> dict[int, CheckIn]:
 
 def of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list[CheckIn]]:
     """The check-ins of these occurrences, in the order in which people were asked."""
+    if not occurrence_ids:
+        return {}
     found: dict[int, list[CheckIn]] = {each: [] for each in occurrence_ids}
     rows = select(CheckIn).where(col(CheckIn.occurrence_id).in_(occurrence_ids)).order_by(col(CheckIn.id))
     for row in session.exec(rows):
         found[row.occurrence_id or 0].append(row)
     return found
+
+
+def ask(session: Session, now: datetime, wanted: Iterable[tuple[Occurrence, int, datetime]]) -> dict[Asked, str]:
+    """Note that these are asked: at which occurrence, which member, and until when they are waited for. Gives the subjects of the
+    check-ins of those who were not asked before."""
+    connection = core(session)
+    rows = [
+        CheckIn(
+            partnership_id=held.partnership_id,
+            member_id=member,
+            occurrence_id=held.id,
+            day=held.day,
+            state=CheckInState.ASKED,
+            asked_at=now,
+            closes_at=until,
+        ).model_dump(exclude={"id"})
+        for held, member, until in wanted
+    ]
+    if not rows:
+        return {}
+    fresh = inserting(connection)(_CHECK_INS).on_conflict_do_nothing()
+    made = fresh.returning(_CHECK_INS.c.id, _CHECK_INS.c.occurrence_id, _CHECK_INS.c.member_id)
+    return {(row.occurrence_id, row.member_id): f"checkin:{row.id}" for row in connection.execute(made, rows)}
+
+
+def theirs(session: Session, occurrence_ids: Collection[int], member_ids: Collection[int]) -> dict[Asked, CheckIn]:
+    """The check-ins of these members at these occurrences, by both."""
+    wanted = col(CheckIn.occurrence_id).in_(occurrence_ids), col(CheckIn.member_id).in_(member_ids)
+    return {(row.occurrence_id or 0, row.member_id): row for row in session.exec(select(CheckIn).where(*wanted))}
 
 
 def unanswered(session: Session, member_id: int, day: date, now: datetime) -> Sequence[CheckIn]:
@@ -55,6 +89,24 @@ def unanswered(session: Session, member_id: int, day: date, now: datetime) -> Se
             or_(col(CheckIn.day) == day, col(CheckIn.closes_at) > now),
         )
         .order_by(col(CheckIn.id).desc())
+    ).all()
+
+
+def waiting_anywhere(session: Session, person_id: int, day: date, now: datetime) -> Sequence[CheckIn]:
+    """What a person was asked in any partnership and has neither answered nor put aside: first what is still open, the newest first."""
+    return session.exec(
+        select(CheckIn)
+        .join(Member, col(Member.id) == CheckIn.member_id)
+        .join(Partnership, col(Partnership.id) == CheckIn.partnership_id)
+        .where(
+            Member.person_id == person_id,
+            col(Member.left_at).is_(None),
+            Partnership.status != Status.CLOSED,
+            col(CheckIn.occurrence_id).is_not(None),
+            col(CheckIn.state).in_((CheckInState.ASKED, CheckInState.MISSED)),
+            or_(col(CheckIn.day) == day, col(CheckIn.closes_at) > now),
+        )
+        .order_by(col(CheckIn.state), col(CheckIn.id).desc())
     ).all()
 
 
@@ -107,8 +159,12 @@ def begun(session: Session, spots: Mapping[Spot, tuple[int, datetime]]) -> dict[
 
 def at_spots(session: Session, spots: Collection[Spot]) -> dict[Spot, Occurrence]:
     """The occurrences of these days that were made."""
-    wanted = tuple_(col(Occurrence.cadence_id), col(Occurrence.day)).in_(list(spots))
-    return {(row.cadence_id, row.day): row for row in session.exec(select(Occurrence).where(wanted))}
+    # Pairs would be looked for by reading the whole table (SQLite); each column by itself is found by the index.
+    near = select(Occurrence).where(
+        col(Occurrence.cadence_id).in_({cadence for cadence, _ in spots}),
+        col(Occurrence.day).in_({day for _, day in spots}),
+    )
+    return {spot: row for row in session.exec(near) if (spot := (row.cadence_id, row.day)) in spots}
 
 
 def occurrences(session: Session, ids: Collection[int]) -> dict[int, Occurrence]:
@@ -168,4 +224,6 @@ def blocker(session: Session, blocker_id: int) -> Blocker | None:
 
 def on_record(session: Session, kind: str, subjects: Collection[str]) -> set[str]:
     """Which of these subjects have an event of that kind on the record."""
+    if not subjects:
+        return set()
     return set(session.exec(select(Event.subject).where(Event.kind == kind, col(Event.subject).in_(subjects))))

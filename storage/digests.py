@@ -21,7 +21,7 @@ from bot.rules.stand import Step
 from bot.words import CadenceKind, Key
 from storage.ledger import BODIES, LEDGER
 from storage.statements import core
-from storage.tables import Cadence, Celebrated, Celebration, CheckIn, Escalation, Member, Occurrence
+from storage.tables import Cadence, Celebrated, Celebration, CheckIn, Comment, Escalation, Member, Occurrence
 
 POSTED, SKIPPED = "digest.posted", "digest.skipped_late"
 _STEPS = ("escalation.raised", *dict.fromkeys(row.kind for row in TABLE.values()))
@@ -179,9 +179,28 @@ def changes(session: Session, ids: Collection[int], first: datetime, last: datet
     )
 
 
-def several(session: Session, ids: Collection[int]) -> dict[int, Occurrence]:
-    """The days of digests or reports with these ids."""
-    return {row.id: row for row in session.exec(select(Occurrence).where(col(Occurrence.id).in_(ids)))}
+def telling_of(session: Session, celebration: Celebration) -> list[str]:
+    """The subjects of the digests that were told of a celebration."""
+    statement = (
+        columns(LEDGER.c.subject, BODIES.c.body)
+        .join(BODIES, BODIES.c.event_id == LEDGER.c.id)
+        .where(
+            LEDGER.c.partnership_id == celebration.partnership_id,
+            LEDGER.c.kind == POSTED,
+            LEDGER.c.at >= celebration.given_at,
+        )
+        .order_by(LEDGER.c.id)
+    )
+    rows = core(session).execute(statement)
+    return list(dict.fromkeys(row.subject for row in rows if celebration.id in json.loads(row.body)["celebrations"]))
+
+
+def comments(session: Session, subjects: Collection[str]) -> dict[str, list[Comment]]:
+    """What was said under these digests, oldest first."""
+    found: dict[str, list[Comment]] = {each: [] for each in subjects}
+    for row in session.exec(select(Comment).where(col(Comment.subject).in_(subjects)).order_by(col(Comment.id))):
+        found[row.subject].append(row)
+    return found
 
 
 def recorded(session: Session, day: Occurrence, room_id: int) -> dict[str, Any] | None:

@@ -5,24 +5,31 @@ One rule: everything is asked in sets. However many partnerships there are, it t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from bot.words import CadenceKind, CheckInState, Key
-from storage.ledger import LEDGER, PARTNERSHIPS
+from storage import check_ins as prompts
+from storage import subjects
+from storage.ledger import BODIES, LEDGER, PARTNERSHIPS
 from storage.statements import core
 from storage.tables import Cadence, Celebrated, Celebration, CheckIn, Member, Occurrence
 
 STEPS = ("checkin.answered", "escalation.resolved", "escalation.confirmed", "meeting.held", "report.received")
 """The events by which work moves forward."""
 
+CUT_OFF = "standup.cut_off"
+_OUT = (CUT_OFF, "standup.skipped_late", "digest.skipped_late")  # what an outage leaves on the record
+
 _LOOKED_THROUGH = 1000  # events of a partnership, the newest ones
+_NEWEST = LEDGER.c.seq > PARTNERSHIPS.c.seq - _LOOKED_THROUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def activity(session: Session, partnership_ids: Collection[int], since: datetime
         .join_from(LEDGER, PARTNERSHIPS, LEDGER.c.partnership_id == PARTNERSHIPS.c.id)
         .where(
             LEDGER.c.partnership_id.in_(partnership_ids),
-            LEDGER.c.seq > PARTNERSHIPS.c.seq - _LOOKED_THROUGH,
+            _NEWEST,
             LEDGER.c.kind.not_like("nudge.%"),
         )
         .group_by(LEDGER.c.partnership_id, LEDGER.c.side)
@@ -70,6 +77,26 @@ def activity(session: Session, partnership_ids: Collection[int], since: datetime
         )
         for id, those in rows.items()
     }
+
+
+def outages(session: Session, partnership_ids: Collection[int], since: datetime) -> dict[int, set[tuple[datetime, datetime]]]:  # fmt: skip
+    """When the bot was out since then, as the record has it: from what it should have done to when it was back."""
+    statement = (
+        select(LEDGER.c.partnership_id, LEDGER.c.kind, LEDGER.c.subject, LEDGER.c.at, BODIES.c.body)
+        .join_from(LEDGER, PARTNERSHIPS, LEDGER.c.partnership_id == PARTNERSHIPS.c.id)
+        .join(BODIES, BODIES.c.event_id == LEDGER.c.id)
+        .where(LEDGER.c.partnership_id.in_(partnership_ids), _NEWEST, LEDGER.c.kind.in_(_OUT), LEDGER.c.at >= since)
+    )
+    rows = core(session).execute(statement).all()
+    cut_off = prompts.occurrences(session, {subjects.number(row.subject) for row in rows if row.kind == CUT_OFF})
+    found: dict[int, set[tuple[datetime, datetime]]] = {each: set() for each in partnership_ids}
+    for row in rows:
+        if row.kind == CUT_OFF:
+            begun = cut_off[subjects.number(row.subject)].at
+        else:
+            begun = datetime.fromisoformat(json.loads(row.body)["planned_for"])
+        found[row.partnership_id].add((begun, row.at))
+    return found
 
 
 def praise(session: Session, partnership_ids: Collection[int], since: datetime) -> dict[int, list[tuple[datetime, bool, frozenset[Key]]]]:  # fmt: skip
@@ -123,14 +150,16 @@ _OVER = (CheckInState.MISSED, CheckInState.ANSWERED, CheckInState.SKIPPED)
 
 def check_ins(session: Session, partnership_ids: Collection[int], since: date) -> dict[int, dict[int, list[tuple[date, bool]]]]:  # fmt: skip
     """The days since then of which somebody was asked and it is over, by partnership and member, the newest first: day, and whether
-    nothing came. Away is not missed, and so is not here."""
-    statement = rows_of(
-        col(CheckIn.partnership_id), col(CheckIn.member_id), col(CheckIn.day), col(CheckIn.state)
-    ).where(
-        col(CheckIn.partnership_id).in_(partnership_ids),
-        CheckIn.day >= since,
-        col(CheckIn.occurrence_id).is_not(None),
-        col(CheckIn.state).in_(_OVER),
+    nothing came. Away is not missed, and so is not here; who was cut off by an outage could not answer, and missed nothing."""
+    cut_off = and_(col(CheckIn.state) == CheckInState.ASKED, col(Occurrence.state) == "closed")
+    statement = (
+        rows_of(col(CheckIn.partnership_id), col(CheckIn.member_id), col(CheckIn.day), col(CheckIn.state))
+        .join(Occurrence, col(Occurrence.id) == CheckIn.occurrence_id)
+        .where(
+            col(CheckIn.partnership_id).in_(partnership_ids),
+            CheckIn.day >= since,
+            or_(col(CheckIn.state).in_(_OVER), cut_off),
+        )
     )
     days: dict[int, dict[int, dict[date, bool]]] = {each: {} for each in partnership_ids}
     for partnership, member, day, state in session.exec(statement):

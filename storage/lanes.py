@@ -5,12 +5,12 @@ One rule: a lane is locked before its rows are read or counted, so that no row i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, tuple_, update
 from sqlmodel import Session
 
 from bot.port import Way
@@ -78,17 +78,19 @@ _READY = (
 )
 _SOONEST = select(func.min(OUTBOX.c.due_at)).where(_MINE, _IS_FIRST)
 _FREE = or_(LANES.c.lease_until.is_(None), LANES.c.lease_until <= _NOW)
-_LEASABLE = (
+_OWNER = LANES.c.platform, LANES.c.tenant
+_FOLLOWING = (  # the lane that has waited longest of the first tenant behind another one
     select(LANES)
     .where(
+        tuple_(*_OWNER) > tuple_(bindparam("platform"), bindparam("tenant")),
         LANES.c.due_at.is_not(None),
         LANES.c.due_at <= _NOW,
         _FREE,
         LANES.c.id.not_in(bindparam("busy", expanding=True)),
         LANES.c.platform.not_in(bindparam("full", expanding=True)),
     )
-    .order_by(LANES.c.due_at, LANES.c.id)
-    .limit(bindparam("most"))
+    .order_by(*_OWNER, LANES.c.due_at, LANES.c.id)
+    .limit(1)
     .with_for_update(skip_locked=True)
 )
 _GIVE_BACK = update(OUTBOX).where(_MINE, OUTBOX.c.state == "sending").values(state="unsure")
@@ -107,6 +109,13 @@ _FATE = (
     .order_by(OUTBOX.c.id.desc())
     .limit(1)
 )
+
+
+Tenant = tuple[str, str]
+"""A platform and a tenant of it, to whom a lane belongs."""
+
+FIRST: Tenant = ("", "")
+"""Before all tenants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,11 @@ class Claimed:
     orphaned: str
 
     @property
+    def owner(self) -> Tenant:
+        """To whom its lane belongs."""
+        return self.platform, self.tenant
+
+    @property
     def living(self) -> bool:
         """Whether it is a card that is drawn when it is sent."""
         return self.message is None
@@ -151,22 +165,39 @@ def claim(
     lease: timedelta = LEASE,
     busy: Collection[int] = (),
     full: Collection[str] = (),
+    room: Mapping[Tenant, int] | None = None,
+    after: Tenant = FIRST,
 ) -> list[Claimed]:
     """Lease lanes that have something to do and are not held, and take the next row of each: urgent first, in order per subject.
 
-    `busy` are lanes that the caller is sending to already, whatever the clock says of their lease; `full` are platforms that
-    it has enough to do with.
+    Tenants take turns, beginning behind `after`, so that nobody waits for the many messages of somebody else. `busy` are lanes
+    that the caller is sending to already, whatever the clock says of their lease; `full` are platforms that it has enough to do
+    with, and `room` says how many more lanes of a tenant it takes (not named: any).
     """
     connection = core(session)
-    found = connection.execute(_LEASABLE, {"now": now, "busy": list(busy), "full": list(full), "most": limit}).all()
-    claimed = []
-    for lane in found:
+    claimed: list[Claimed] = []
+    left = dict(room or {})
+    at, found = after, True
+    while len(claimed) < limit:
+        told = {"now": now, "busy": list(busy), "full": list(full), "platform": at[0], "tenant": at[1]}
+        lane = connection.execute(_FOLLOWING, told).one_or_none()
+        if lane is None:
+            if not found:  # nobody in a whole round
+                break
+            at, found = FIRST, False
+            continue
+        at = lane.platform, lane.tenant
+        if left.get(at, 1) <= 0:
+            continue
+        found = True
         if lane.lease_until is not None:  # it ran out: whoever held the lane may have died while sending
             connection.execute(_GIVE_BACK, {"lane": lane.id})
         row = _next(connection, lane.id, now)
         if row is None:
             let_go(connection, lane.id, now)
             continue
+        if at in left:
+            left[at] -= 1
         until = now + lease
         connection.execute(_SENDING, {"row": row.id})
         connection.execute(_LEASED, {"lane": lane.id, "until": until})
@@ -184,10 +215,11 @@ def give_back(session: Session, now: datetime, unsure_until: datetime) -> None:
         let_go(connection, lane, now)
 
 
-def next_due(session: Session, full: Collection[str] = ()) -> datetime | None:
-    """Tell when a lane (of a platform that is not full) next has something to do that it may do; None when nothing waits."""
+def next_due(session: Session, full: Collection[str] = (), sated: Collection[Tenant] = ()) -> datetime | None:
+    """Tell when a lane (of a platform that is not full and a tenant that is not sated) next has something to do that it may do; None when nothing waits."""
     waits = LANES.c.due_at.is_not(None), LANES.c.platform.not_in(full)
-    statement = select(LANES.c.due_at, LANES.c.lease_until).where(*waits).order_by(LANES.c.due_at)
+    others = tuple_(*_OWNER).not_in([*sated, FIRST])
+    statement = select(LANES.c.due_at, LANES.c.lease_until).where(*waits, others).order_by(LANES.c.due_at)
     times = [max(row.due_at, row.lease_until or row.due_at) for row in core(session).execute(statement.limit(100))]
     return min(times, default=None)
 

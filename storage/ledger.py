@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,15 +23,19 @@ BODIES = table("ledger_bodies")
 PARTNERSHIPS = table("partnerships")
 _HEADER = ("partnership", "seq", "at", "kind", "subject", "actor", "side", "platform", "clause", "digest", "before")
 
-_NEXT = (
+_ENDS = (  # a partnership's row is locked first, several in the order of their ids, and new rows may refer to it meanwhile
+    select(PARTNERSHIPS.c.id, PARTNERSHIPS.c.seq, PARTNERSHIPS.c.head)
+    .where(PARTNERSHIPS.c.id.in_(bindparam("those", expanding=True)))
+    .order_by(PARTNERSHIPS.c.id)
+    .with_for_update(key_share=True)
+)
+_END = (
     update(PARTNERSHIPS)
     .where(PARTNERSHIPS.c.id == bindparam("of"))
-    .values(seq=PARTNERSHIPS.c.seq + 1)
-    .returning(PARTNERSHIPS.c.seq, PARTNERSHIPS.c.head)
+    .values(seq=bindparam("new_seq"), head=bindparam("new_head"))
 )
-_HEAD = update(PARTNERSHIPS).where(PARTNERSHIPS.c.id == bindparam("of")).values(head=bindparam("new_head"))
-_EVENT = insert(LEDGER).returning(LEDGER.c.id)
-_BODY = insert(BODIES)
+_EVENTS = insert(LEDGER).returning(LEDGER.c.id, LEDGER.c.partnership_id, LEDGER.c.seq)
+_BODIES = insert(BODIES)
 _ALL = select(LEDGER, BODIES.c.salt, BODIES.c.body).join_from(
     LEDGER, BODIES, LEDGER.c.id == BODIES.c.event_id, isouter=True
 )
@@ -52,6 +56,21 @@ class Happening:
     body: dict[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event that is to go on the record of a partnership. `actor` is a member's id (None: time itself)."""
+
+    partnership_id: int
+    at: datetime
+    kind: str
+    subject: str
+    actor: int | None = None
+    side: str = ""
+    platform: str = ""
+    clause: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
 def append(
     session: Session,
     *,
@@ -66,26 +85,56 @@ def append(
     body: Mapping[str, Any] | None = None,
 ) -> int:
     """Put an event at the end of its partnership's chain; returns its number there. Locks the partnership's row."""
+    entry = Entry(
+        partnership_id=partnership_id,
+        at=at,
+        kind=kind,
+        subject=subject,
+        actor=actor,
+        side=side,
+        platform=platform,
+        clause=clause,
+        body=body or {},
+    )
+    return append_all(session, [entry])[0]
+
+
+def append_all(session: Session, entries: Sequence[Entry]) -> list[int]:
+    """Put these events, in this order, at the ends of their partnerships' chains; returns their numbers there.
+
+    Locks the partnerships' rows in the order of their ids. The same four statements, however many there are. Raises KeyError
+    where there is no such partnership.
+    """
+    if not entries:
+        return []
     connection = core(session)
-    seq, before = connection.execute(_NEXT, {"of": partnership_id}).one()
-    salt, said = secrets.token_hex(16), canonical(dict(body or {}))
-    event = {
-        "seq": seq,
-        "at": at,
-        "kind": kind,
-        "subject": subject,
-        "actor": actor,
-        "side": str(side),
-        "platform": platform,
-        "clause": clause,
-        "digest": _digest(salt, said),
-        "before": before,
-    }
-    head = _hash({**event, "partnership": partnership_id, "at": _instant(at)})
-    event_id = connection.execute(_EVENT, {**event, "partnership_id": partnership_id, "hash": head}).scalar_one()
-    connection.execute(_BODY, {"event_id": event_id, "salt": salt, "body": said})
-    connection.execute(_HEAD, {"of": partnership_id, "new_head": head})
-    return int(seq)
+    those = sorted({each.partnership_id for each in entries})
+    ends = {row.id: (row.seq, row.head) for row in connection.execute(_ENDS, {"those": those})}
+    events: list[dict[str, Any]] = []
+    bodies: dict[tuple[int, int], dict[str, str]] = {}
+    for entry in entries:
+        last, before = ends[entry.partnership_id]
+        salt, said = secrets.token_hex(16), canonical(dict(entry.body))
+        event = {
+            "seq": last + 1,
+            "at": entry.at,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "actor": entry.actor,
+            "side": str(entry.side),
+            "platform": entry.platform,
+            "clause": entry.clause,
+            "digest": _digest(salt, said),
+            "before": before,
+        }
+        head = _hash({**event, "partnership": entry.partnership_id, "at": _instant(entry.at)})
+        events.append({**event, "partnership_id": entry.partnership_id, "hash": head})
+        bodies[entry.partnership_id, last + 1] = {"salt": salt, "body": said}
+        ends[entry.partnership_id] = last + 1, head
+    rows = connection.execute(_EVENTS, events)
+    connection.execute(_BODIES, [{"event_id": row.id, **bodies[row.partnership_id, row.seq]} for row in rows])
+    connection.execute(_END, [{"of": of, "new_seq": ends[of][0], "new_head": ends[of][1]} for of in those])
+    return [int(event["seq"]) for event in events]
 
 
 def history(session: Session, subject: str) -> list[Happening]:

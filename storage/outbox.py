@@ -6,12 +6,13 @@ One rule: the lane is locked before a row takes its id, so that ids in a lane fo
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, or_, select, text, update
 from sqlmodel import Session
 
 from bot.port import Way
@@ -23,12 +24,16 @@ OUTBOX = table("outbox")
 POSTS = table("posts")
 ACTIVE = text("outbox.state IN ('waiting','sending','unsure')")  # written out, so that the partial index is seen
 
+Target = tuple[str, str, str]
+"""Platform, tenant, and there a channel (`C123`), a user's direct messages (`@U1`) or own page (`~U1`)."""
+
 _DUE = bindparam("due", type_=UtcDateTime)
 _WAKE = (
     update(LANES)
     .where(LANES.c.id == bindparam("lane"))
     .values(due_at=case((or_(LANES.c.due_at.is_(None), LANES.c.due_at > _DUE), _DUE), else_=LANES.c.due_at))
 )
+_CARD = ("lane_id", "subject", "slot", "under", "partnership_id", "account_id", "room_id")
 _WAYS = {"@": Way.DIRECT, "~": Way.HOME}  # by the mark before a lane's target
 _STANDING_AT = select(POSTS).where(
     POSTS.c.platform == bindparam("platform"),
@@ -56,10 +61,12 @@ _STUCK = (  # living cards that were set aside and stand nowhere, the last of ea
     )
     .order_by(OUTBOX.c.id)
 )
-_LANE = select(LANES.c.id).where(
-    LANES.c.platform == bindparam("platform"),
-    LANES.c.tenant == bindparam("tenant"),
-    LANES.c.target == bindparam("target"),
+_FOUND = select(
+    LANES.c.id, LANES.c.platform, LANES.c.tenant, LANES.c.target
+).where(  # more than are wanted, all by the index
+    LANES.c.platform.in_(bindparam("platforms", expanding=True)),
+    LANES.c.tenant.in_(bindparam("tenants", expanding=True)),
+    LANES.c.target.in_(bindparam("targets", expanding=True)),
 )
 _EARLIER = (
     ACTIVE,
@@ -91,9 +98,26 @@ class Parked:
     trouble: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """Something that is to be said. `lane` is its id, or what it is the lane of; the rest as `announce` takes it."""
+
+    lane: int | Target
+    way: Way
+    subject: str
+    message: str | None
+    slot: str = ""
+    under: str = ""
+    urgent: bool = False
+    partnership_id: int | None = None
+    account_id: int | None = None
+    room_id: int | None = None
+    due_at: datetime | None = None
+
+
 @cache
 def _say(insert: Any) -> Any:
-    return insert(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.id)
+    return insert(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.token)
 
 
 @cache
@@ -103,13 +127,24 @@ def _open(insert: Any) -> Any:
 
 def lane(session: Session, platform: str, tenant: str, target: str) -> int:
     """Find or make the lane of a channel (`C123`), of a user's direct messages (`@U1`) or own page (`~U1`)."""
-    connection = core(session)
-    key = {"platform": platform, "tenant": tenant, "target": target}
-    found = connection.execute(_LANE, key).scalar_one_or_none()
-    if found is None:
-        connection.execute(_open(inserting(connection)), key)
-        found = connection.execute(_LANE, key).scalar_one()
-    return int(found)
+    return _lanes(core(session), {(platform, tenant, target)})[platform, tenant, target]
+
+
+def _lanes(connection: Connection, places: Collection[Target]) -> dict[Target, int]:
+    found = _found(connection, places)
+    if missing := sorted({*places} - found.keys()):
+        keys = [dict(zip(("platform", "tenant", "target"), place, strict=True)) for place in missing]
+        connection.execute(_open(inserting(connection)), keys)
+        found |= _found(connection, missing)
+    return found
+
+
+def _found(connection: Connection, places: Collection[Target]) -> dict[Target, int]:
+    if not places:
+        return {}
+    wanted = [sorted({*each}) for each in zip(*places, strict=True)]
+    rows = connection.execute(_FOUND, dict(zip(("platforms", "tenants", "targets"), wanted, strict=True)))
+    return {(row.platform, row.tenant, row.target): row.id for row in rows}
 
 
 def announce(
@@ -133,20 +168,60 @@ def announce(
     `under` names the slot of the living card in whose thread it goes; empty means in no thread. Order holds per subject in a
     lane. Urgent takes along what waits for the same subject there, and what was put off.
     """
-    due = due_at or now
+    said = Announcement(
+        lane=lane,
+        way=way,
+        subject=subject,
+        message=message,
+        slot=slot,
+        under=under,
+        urgent=urgent,
+        partnership_id=partnership_id,
+        account_id=account_id,
+        room_id=room_id,
+        due_at=due_at,
+    )
+    announce_all(session, now, [said])
+
+
+def announce_all(session: Session, now: datetime, announcements: Sequence[Announcement]) -> None:
+    """Say all of these, in this order within each lane; the same few statements, however many there are.
+
+    Urgent takes along what is said beside it about the same subject there, too.
+    """
+    if not announcements:
+        return
     connection = core(session)
-    connection.execute(_WAKE, {"lane": lane, "due": due})
-    row = {
+    places = _lanes(connection, {each.lane for each in announcements if not isinstance(each.lane, int)})
+    rows = [
+        _row(each, each.lane if isinstance(each.lane, int) else places[each.lane], each.due_at or now)
+        for each in announcements
+    ]
+    soonest: dict[int, datetime] = {}
+    for row in rows:
+        soonest[row["lane_id"]] = min(row["due_at"], soonest.get(row["lane_id"], row["due_at"]))
+    connection.execute(_WAKE, [{"lane": lane, "due": due} for lane, due in sorted(soonest.items())])
+    added = set(connection.execute(_say(inserting(connection)), rows).scalars())
+    hurried = [_about(row) for row in rows if row["urgent"]]
+    if hurried:
+        connection.execute(_HURRY, hurried)
+    sooner = [_about(row) | {"at_slot": row["slot"]} for row in rows if not row["urgent"] and row["token"] not in added]
+    if sooner:
+        connection.execute(_SOONER, sooner)
+
+
+def _row(said: Announcement, lane: int, due: datetime) -> dict[str, Any]:
+    return {
         "lane_id": lane,
-        "partnership_id": partnership_id,
-        "account_id": account_id,
-        "room_id": room_id,
-        "way": str(way),
-        "subject": subject,
-        "slot": slot,
-        "under": under,
-        "urgent": urgent,
-        "message": message,
+        "partnership_id": said.partnership_id,
+        "account_id": said.account_id,
+        "room_id": said.room_id,
+        "way": str(said.way),
+        "subject": said.subject,
+        "slot": said.slot,
+        "under": said.under,
+        "urgent": said.urgent,
+        "message": said.message,
         "token": secrets.token_urlsafe(15),
         "state": "waiting",
         "tries": 0,
@@ -154,11 +229,10 @@ def announce(
         "due_at": due,
         "trouble": "",
     }
-    added = connection.execute(_say(inserting(connection)), row).first() is not None
-    if urgent:
-        connection.execute(_HURRY, {"lane": lane, "about": subject, "due": due})
-    elif not added:
-        connection.execute(_SOONER, {"lane": lane, "about": subject, "due": due, "at_slot": slot})
+
+
+def _about(row: dict[str, Any]) -> dict[str, Any]:
+    return {"lane": row["lane_id"], "about": row["subject"], "due": row["due_at"]}
 
 
 def redraw(
@@ -173,36 +247,40 @@ def redraw(
 
     With `beside`, a lane, only the cards in other channels.
     """
+    redraw_all(session, now=now, subjects={subject}, urgent=urgent, beside=beside)
+
+
+def redraw_all(
+    session: Session, *, now: datetime, subjects: Collection[str], urgent: bool = False, beside: int | None = None
+) -> None:
+    """Let every living card of these subjects show the current state, as `redraw` does."""
+    if not subjects:
+        return
     connection = core(session)
-    stands = select(
-        POSTS.c.lane_id, POSTS.c.slot, POSTS.c.under, POSTS.c.partnership_id, POSTS.c.account_id, POSTS.c.room_id
-    ).where(POSTS.c.subject == subject)
-    comes = select(
-        OUTBOX.c.lane_id, OUTBOX.c.slot, OUTBOX.c.under, OUTBOX.c.partnership_id, OUTBOX.c.account_id, OUTBOX.c.room_id
-    ).where(ACTIVE, OUTBOX.c.subject == subject, OUTBOX.c.message.is_(None), OUTBOX.c.way != Way.HOME)
-    cards = {(row.lane_id, row.slot): row for row in [*connection.execute(comes), *connection.execute(stands)]}
-    places = select(LANES.c.id, LANES.c.target).where(LANES.c.id.in_({at for at, _ in cards}))
-    targets = {row.id: row.target for row in connection.execute(places)}
+    stands = select(*(POSTS.c[name] for name in _CARD)).where(POSTS.c.subject.in_(subjects))
+    comes = select(*(OUTBOX.c[name] for name in _CARD)).where(
+        ACTIVE, OUTBOX.c.subject.in_(subjects), OUTBOX.c.message.is_(None), OUTBOX.c.way != Way.HOME
+    )
+    cards = {
+        (row.lane_id, row.subject, row.slot): row for row in [*connection.execute(comes), *connection.execute(stands)]
+    }
+    places = select(LANES.c.id, LANES.c.target).where(LANES.c.id.in_({card.lane_id for card in cards.values()}))
+    ways = {row.id: _WAYS.get(row.target[0], Way.POST) for row in connection.execute(places)}
     if beside is None:
-        _again(session, now, and_(OUTBOX.c.subject == subject, OUTBOX.c.room_id.is_not(None)))
-    for (lane, slot), card in sorted(cards.items(), key=lambda each: each[0]):
-        way = _WAYS.get(targets[lane][0], Way.POST)
-        if beside is not None and (lane == beside or way is not Way.POST):
-            continue
-        announce(
-            session,
-            now=now,
-            lane=lane,
-            way=way,
-            subject=subject,
-            message=None,
-            slot=slot,
-            under=card.under,
-            urgent=urgent,
-            partnership_id=card.partnership_id,
-            account_id=card.account_id,
-            room_id=card.room_id,
-        )
+        _again(session, now, and_(OUTBOX.c.subject.in_(subjects), OUTBOX.c.room_id.is_not(None)))
+    announce_all(
+        session,
+        now,
+        [
+            Announcement(way=ways[card.lane_id], message=None, urgent=urgent, lane=card.lane_id, **_rest(card))
+            for _, card in sorted(cards.items(), key=lambda each: each[0])
+            if beside is None or (card.lane_id != beside and ways[card.lane_id] is Way.POST)
+        ],
+    )
+
+
+def _rest(card: Any) -> dict[str, Any]:
+    return {name: card._mapping[name] for name in _CARD if name != "lane_id"}
 
 
 def again(session: Session, now: datetime, *, room_id: int | None = None, account_id: int | None = None) -> None:

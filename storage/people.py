@@ -5,12 +5,14 @@ One rule: a person is met through an account and never guessed; two accounts are
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
 
 from bot import words
 from bot.inbound import Profile
@@ -126,41 +128,71 @@ class Standing:
         )
 
 
+_PERSON = col(Person.id) == Member.person_id
+_SIDE = (col(Side.partnership_id) == Member.partnership_id) & (col(Side.key) == Member.side)
+_ASKED = aliased(Member)
+_THESE = (
+    select(Member, Person, Side, _ASKED.id)
+    .join(Person, _PERSON)
+    .join(Side, _SIDE)
+    .join(_ASKED, func.coalesce(_ASKED.merged_into, _ASKED.id) == Member.id)
+    .where(col(_ASKED.id).in_(bindparam("those", expanding=True)))
+    .order_by(col(Member.id))
+)
+
+
 def standings(session: Session, partnership_ids: Collection[int]) -> dict[int, list[Standing]]:
     """Everybody who is or was in these partnerships, by side, then leaders by rank, then as they came."""
     rows = session.exec(
         select(Member, Person, Side)
-        .join(Person, col(Person.id) == Member.person_id)
-        .join(Side, (col(Side.partnership_id) == Member.partnership_id) & (col(Side.key) == Member.side))
+        .join(Person, _PERSON)
+        .join(Side, _SIDE)
         .where(col(Member.partnership_id).in_(partnership_ids))
         .order_by(col(Member.side), col(Member.rank), col(Member.id))
     ).all()
-    ids = {member.person_id for member, _, _ in rows}
     merged: dict[int, list[int]] = {}
     for member, _, _ in rows:
         if member.merged_into is not None:
             merged.setdefault(member.merged_into, []).append(member.id)
+    found: dict[int, list[Standing]] = {partnership: [] for partnership in partnership_ids}
+    for each in _stand(session, [row for row in rows if row[0].merged_into is None], merged):
+        found[each.member.partnership_id].append(each)
+    return found
+
+
+def these(session: Session, member_ids: Collection[int]) -> dict[int, list[Standing]]:
+    """Those members alone, by partnership. For a membership that was merged comes the one that stands for it."""
+    rows = session.exec(_THESE, params={"those": list(member_ids)}).all()
+    here = {member.id: (member, person, side) for member, person, side, _ in rows}
+    merged: dict[int, list[int]] = {}
+    for member, _, _, id in rows:
+        if id != member.id:
+            merged.setdefault(member.id, []).append(id)
+    found: dict[int, list[Standing]] = {}
+    for each in _stand(session, here.values(), merged):
+        found.setdefault(each.member.partnership_id, []).append(each)
+    return found
+
+
+def _stand(
+    session: Session, rows: Collection[tuple[Member, Person, Side]], merged: Mapping[int, Sequence[int]]
+) -> Iterator[Standing]:
+    ids = {member.person_id for member, _, _ in rows}
     theirs = accounts(session, ids)
     away: dict[int, list[tuple[date, date]]] = {}
     for absence in session.exec(select(Absence).where(col(Absence.person_id).in_(ids))):
         away.setdefault(absence.person_id, []).append((absence.starts_on, absence.ends_on))
-    found: dict[int, list[Standing]] = {partnership: [] for partnership in partnership_ids}
     for member, person, side in rows:
-        if member.merged_into is not None:
-            continue
         known = next((each.zone for each in theirs[person.id] if each.zone), None)
-        found[member.partnership_id].append(
-            Standing(
-                member=member,
-                person=person,
-                organisation=side.organisation,
-                accounts=tuple(theirs[person.id]),
-                zone=person.zone or known or side.zone,
-                away=tuple(away.get(person.id, ())),
-                formerly=tuple(merged.get(member.id, ())),
-            )
+        yield Standing(
+            member=member,
+            person=person,
+            organisation=side.organisation,
+            accounts=tuple(theirs[person.id]),
+            zone=person.zone or known or side.zone,
+            away=tuple(away.get(person.id, ())),
+            formerly=tuple(merged.get(member.id, ())),
         )
-    return found
 
 
 def memberships(session: Session, person_id: int) -> Sequence[tuple[Partnership, Member]]:

@@ -171,6 +171,7 @@ def _checked_in(session: Session, ids: Sequence[int]) -> list[str]:
             subjects[f"occurrence:{row.occurrence_id}" if row.occurrence_id else row.subject] = None
     for blocker in session.exec(select(Blocker).where(col(Blocker.member_id).in_(ids))):
         blocker.words, blocker.likeness = ERASED, f"erased-{blocker.id}"
+        subjects[blocker.subject] = None
     session.flush()
     return list(subjects)
 

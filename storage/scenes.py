@@ -1,12 +1,14 @@
-"""A partnership in full view: its row, both sides, everybody on them and the rooms where it lives.
+"""A partnership in view: its row, both sides, the people on them (everybody, or some) and the rooms where it lives.
 
 One rule: loaded in sets. However many partnerships are asked for, it takes the same few queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -16,14 +18,17 @@ from storage import people
 from storage.people import Standing
 from storage.tables import Partnership, Room, RoomPartnership, Side
 
+G = TypeVar("G", bound="Glimpse")
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a feature sees of a partnership. `everybody` has those who left too, so that they can still be named."""
+
+@dataclass(frozen=True)
+class Glimpse:
+    """A partnership with some of its people: those who were asked for. Enough to write to them and to show what they did; who else
+    is on a side, or looks after it, only a whole `Scene` can tell."""
 
     partnership: Partnership
     sides: dict[Key, Side]
-    everybody: tuple[Standing, ...]
+    known: tuple[Standing, ...]
     rooms: tuple[tuple[Room, Key | None], ...]
 
     @property
@@ -35,11 +40,6 @@ class Scene:
         return f"partnership:{self.id}"
 
     @property
-    def members(self) -> tuple[Standing, ...]:
-        """Those who are here now."""
-        return tuple(each for each in self.everybody if not each.left)
-
-    @property
     def places(self) -> tuple[Room, ...]:
         """The rooms where it lives."""
         return tuple(room for room, _ in self.rooms)
@@ -49,11 +49,42 @@ class Scene:
         """Both sides' zones, each once."""
         return tuple(dict.fromkeys(side.zone for _, side in sorted(self.sides.items())))
 
-    def on(self, side: Key) -> tuple[Standing, ...]:
-        return tuple(each for each in self.members if each.side is side)
+    @cached_property
+    def _by_id(self) -> dict[int, Standing]:
+        return {id: each for each in self.known for id in (*each.formerly, each.id)}
 
     def who(self, member_id: int) -> Standing:
-        return next(each for each in self.everybody if member_id in (each.id, *each.formerly))
+        """Raises KeyError where they are not among those who were asked for."""
+        return self._by_id[member_id]
+
+    def room_of(self, side: Key) -> Room | None:
+        """The room where that side reads: its own, or the shared one."""
+        return next((room for room, key in self.rooms if key in (side, None)), None)
+
+    @property
+    def shared(self) -> bool:
+        """Whether both sides sit in one room."""
+        return any(key is None for _, key in self.rooms) and len(self.sides) > 1
+
+    def organisation(self, side: Key) -> str:
+        return self.sides[side].organisation if side in self.sides else "the other side"
+
+
+class Scene(Glimpse):
+    """What a feature sees of a partnership: all of it."""
+
+    @property
+    def everybody(self) -> tuple[Standing, ...]:
+        """Also those who left, so that they can still be named."""
+        return self.known
+
+    @property
+    def members(self) -> tuple[Standing, ...]:
+        """Those who are here now."""
+        return tuple(each for each in self.everybody if not each.left)
+
+    def on(self, side: Key) -> tuple[Standing, ...]:
+        return tuple(each for each in self.members if each.side is side)
 
     def by_person(self, person_id: int) -> Standing | None:
         return next((each for each in self.members if each.member.person_id == person_id), None)
@@ -74,27 +105,23 @@ class Scene:
             found += [each for each in here if each.member.role is role]
         return tuple(found)
 
-    def room_of(self, side: Key) -> Room | None:
-        """The room where that side reads: its own, or the shared one."""
-        return next((room for room, key in self.rooms if key in (side, None)), None)
-
-    @property
-    def shared(self) -> bool:
-        """Whether both sides sit in one room."""
-        return any(key is None for _, key in self.rooms) and len(self.sides) > 1
-
-    def organisation(self, side: Key) -> str:
-        return self.sides[side].organisation if side in self.sides else "the other side"
-
 
 def scenes(session: Session, partnership_ids: Collection[int]) -> dict[int, Scene]:
     """Load these partnerships whole. Ids that do not exist are left out."""
-    ids = set(partnership_ids)
+    return _with(session, people.standings(session, set(partnership_ids)), Scene)
+
+
+def glimpses(session: Session, member_ids: Collection[int]) -> dict[int, Glimpse]:
+    """Load the partnerships of these members, with them alone, by partnership."""
+    return _with(session, people.these(session, member_ids), Glimpse)
+
+
+def _with(session: Session, known: Mapping[int, Sequence[Standing]], kind: type[G]) -> dict[int, G]:
+    ids = known.keys()
     found = {row.id: row for row in session.exec(select(Partnership).where(col(Partnership.id).in_(ids)))}
     sides: dict[int, dict[Key, Side]] = {each: {} for each in found}
     for side in session.exec(select(Side).where(col(Side.partnership_id).in_(ids))):
         sides[side.partnership_id][side.key] = side
-    everybody = people.standings(session, ids)
     rooms: dict[int, list[tuple[Room, Key | None]]] = {each: [] for each in found}
     for room, tie in session.exec(
         select(Room, RoomPartnership)
@@ -103,9 +130,15 @@ def scenes(session: Session, partnership_ids: Collection[int]) -> dict[int, Scen
         .order_by(col(Room.id))
     ):
         rooms[tie.partnership_id].append((room, tie.side))
-    return {each: Scene(row, sides[each], tuple(everybody[each]), tuple(rooms[each])) for each, row in found.items()}
+    return {each: kind(row, sides[each], tuple(known[each]), tuple(rooms[each])) for each, row in found.items()}
 
 
 def scene(session: Session, partnership_id: int) -> Scene:
     """Load one; raises KeyError when there is none."""
     return scenes(session, [partnership_id])[partnership_id]
+
+
+def glimpse(session: Session, member_id: int) -> Glimpse:
+    """Load the partnership of one member, with them alone."""
+    (found,) = glimpses(session, [member_id]).values()
+    return found

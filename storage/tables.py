@@ -530,6 +530,15 @@ class Lane(SQLModel, table=True):
             sqlite_where=text("due_at IS NOT NULL"),
             postgresql_where=text("due_at IS NOT NULL"),
         ),
+        Index(
+            "ix_lanes_turns",
+            "platform",
+            "tenant",
+            "due_at",
+            "id",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
 
     id: int = _id()
@@ -627,13 +636,15 @@ class Post(SQLModel, table=True):
 
 
 class Timer(SQLModel, table=True):
-    """Something that will happen once. `once` is unique for ever, so that it cannot be planned twice; `state`: waiting, fired, parked."""
+    """Something that will happen once. `once` is unique for ever, so that it cannot be planned twice; `turn` is its place among
+    what one subject has at the same instant, so that subjects take turns; `state`: waiting, fired, parked."""
 
     __tablename__ = "timers"
     __table_args__ = (
         Index(
             "ix_timers_due",
             "due_at",
+            "turn",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
@@ -650,6 +661,7 @@ class Timer(SQLModel, table=True):
     subject: str
     once: str = Field(unique=True)
     due_at: datetime = _at()
+    turn: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     state: str = "waiting"
     tries: int = 0
     planned_for: datetime = _at()

@@ -1,10 +1,12 @@
 """Everything that will happen is a row here: due_at, kind, subject and a unique `once`.
 
-One rule: what fired can never be planned again under the same `once`; what was dropped before it fired can.
+One rule: what fired can never be planned again under the same `once`; what was dropped before it fired can. At one instant
+the subjects take turns, so that nobody waits for the many timers of somebody else.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +33,7 @@ _COLUMNS = (
 _CLAIM = (
     select(*_COLUMNS)
     .where(_WAITING, TIMERS.c.due_at <= bindparam("now", type_=UtcDateTime))
-    .order_by(TIMERS.c.due_at, TIMERS.c.id)
+    .order_by(TIMERS.c.due_at, TIMERS.c.turn, TIMERS.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
@@ -65,7 +67,9 @@ class Due:
 @cache
 def _planned(insert: Any) -> Any:
     fresh = insert(TIMERS)
-    revived = {name: fresh.excluded[name] for name in ("kind", "subject", "due_at", "planned_for", "state", "tries")}
+    revived = {
+        name: fresh.excluded[name] for name in ("kind", "subject", "due_at", "turn", "planned_for", "state", "tries")
+    }
     dropped = TIMERS.c.state == "dropped"
     return fresh.on_conflict_do_update(index_elements=["once"], set_=revived, where=dropped)
 
@@ -79,15 +83,25 @@ def plan(session: Session, *, kind: str, subject: str, due_at: datetime, once: s
     """Plan it; False (and nothing changes) when `once` waits, fired or was parked already."""
     connection = core(session)
     row = {"kind": kind, "subject": subject, "due_at": due_at, "planned_for": due_at, "once": once}
-    state = {"state": "waiting", "tries": 0, "trouble": ""}
+    state = {"turn": 0, "state": "waiting", "tries": 0, "trouble": ""}
     return connection.execute(_plan(inserting(connection)), row | state).first() is not None
 
 
 def plan_all(session: Session, subject: str, rows: Iterable[tuple[str, datetime, str]]) -> None:
     """Plan many for one subject: kind, due_at and `once` of each. Those that wait, fired or were parked already stay as they are."""
+    plan_each(session, [(kind, subject, at, once) for kind, at, once in rows])
+
+
+def plan_each(session: Session, rows: Iterable[tuple[str, str, datetime, str]]) -> None:
+    """Plan many: kind, subject, due_at and `once` of each. Those that wait, fired or were parked already stay as they are."""
     connection = core(session)
-    state = {"subject": subject, "state": "waiting", "tries": 0, "trouble": ""}
-    wanted = [state | {"kind": kind, "due_at": at, "planned_for": at, "once": once} for kind, at, once in rows]
+    state = {"state": "waiting", "tries": 0, "trouble": ""}
+    turns: Counter[tuple[str, datetime]] = Counter()
+    wanted = []
+    for kind, subject, at, once in rows:
+        row = {"kind": kind, "subject": subject, "due_at": at, "planned_for": at, "once": once}
+        wanted.append(state | row | {"turn": turns[subject, at]})
+        turns[subject, at] += 1
     if wanted:
         connection.execute(_planned(inserting(connection)), wanted)
 

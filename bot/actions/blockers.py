@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
-from bot.actions import Call, telling
+from bot.actions import Call, View, living, telling
 from bot.cards import standup as cards
+from bot.messages import Message
 from bot.rules.blockers import OFTEN, blockers_in
 from bot.rules.checking_in import Said
 from storage import check_ins as store
-from storage import outbox
+from storage import outbox, scenes
 from storage.tables import Blocker, CheckIn
 
 REPEATED = "blocker.repeated"
@@ -70,11 +71,23 @@ def clear(session: Session, call: Call, over: Iterable[Blocker], row: CheckIn | 
 def _tell_shepherds(session: Session, call: Call, blocker: Blocker) -> None:
     body = {"times": blocker.times, "words": blocker.words, "own_side": blocker.own_side}
     call.record(session, REPEATED, blocker.subject, body)
-    who = call.scene.who(blocker.member_id)
-    said = cards.repeated(
-        who.shown(), blocker.words, blocker.times, blocker.first_at, blocker.subject, own_side=blocker.own_side
-    )
-    telling.people(session, call, call.scene.shepherds(who.side if blocker.own_side else None), blocker.subject, said)
+    side = call.scene.who(blocker.member_id).side
+    for shepherd in call.scene.shepherds(side if blocker.own_side else None):
+        if shepherd.id != call.by.id:  # who named it knows of it
+            telling.person(session, call, shepherd, blocker.subject, None, slot=telling.CARD)
+
+
+@living("blocker")
+def draw(session: Session, view: View) -> Message | None:
+    """What a shepherd reads of it: its words as they are now, and none where they are not for that side any more."""
+    row = store.blocker(session, view.number)
+    if row is None:
+        return None
+    scene = scenes.scene(session, row.partnership_id)
+    who, reader = scene.who(row.member_id), scene.holder(view.account_id) if view.account_id is not None else None
+    if reader is None or reader.left or (row.own_side and reader.side is not who.side):
+        return None
+    return cards.repeated(who.shown(), row.words, row.times, row.first_at, row.subject, own_side=row.own_side)
 
 
 def escalated(session: Session, call: Call, blocker_id: int, escalation_id: int) -> None:

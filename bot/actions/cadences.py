@@ -1,40 +1,34 @@
-"""What recurs: set, changed, paused, resumed, ended, and each of these taken back.
+"""What recurs, as it is: when it comes, on whose clock, who does not work then, and how it is shown.
 
-One rule: a change is on the record as it was and as it is, so that the last one can be undone from the record alone; the schedule
-follows by itself.
+One rule: a row and a wish are read alike, so that what is shown before it is set is what is set.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import islice
-from typing import Any
 
 from sqlmodel import Session
 
-from bot.actions import Call, View, calendars, living, rhythm, telling
+from bot.actions import Call, View, calendars, living, rhythm
 from bot.cards import cadence as cards
 from bot.cards.cadence import Next, Off, State
 from bot.messages import Message
-from bot.pack import pack, unpack
-from bot.rules.cadence import Recurrence, in_words, moved, occurrences, on
+from bot.rules.cadence import Recurrence, in_words, moved, occurrences
 from bot.rules.rhythm import local_day, read_once, watches
 from bot.rules.worktime import place, works_on
 from bot.words import CadenceKind, Key, Status
 from storage import cadences as store
-from storage import ledger, outbox, scenes, subjects
+from storage import scenes, subjects
 from storage.people import Standing
 from storage.scenes import Scene
-from storage.tables import Cadence, Occurrence
+from storage.tables import Cadence
 from storage.timers import Due
 
 SHOWN = 3
 """How many of the next dates are shown."""
-KINDS = tuple(f"cadence.{what}" for what in cards.DONE)
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +51,23 @@ class Wish:
         return Recurrence(self.rrule, self.at, self.start_on)
 
 
-_FIELDS = ("name", "rrule", "at", "start_on", "zone", "side", "window", "lasts")
+FIELDS = ("name", "rrule", "at", "start_on", "zone", "side", "window", "lasts")
+"""What a wish and a row have in common, the kind apart."""
 
 
 def as_wish(row: Cadence) -> Wish:
     """A cadence as somebody would have wished it."""
-    return Wish(kind=row.kind, of=row.id, **{name: getattr(row, name) for name in _FIELDS})
+    return Wish(kind=row.kind, of=row.id, **{name: getattr(row, name) for name in FIELDS})
+
+
+def every(session: Session, scene: Scene) -> list[Cadence]:
+    """All that ever recurred there, in the order they were made."""
+    return store.of(session, [scene.id], ended=True)[scene.id]
+
+
+def called(scene: Scene, row: Cadence) -> str:
+    """How one is called there: `Steering meeting`, `Status report of Contoso`."""
+    return cards.called(row.kind, row.name, scene.organisation(row.side) if row.side else "")
 
 
 # How it is shown -----------------------------------------------------------------------------------------------------
@@ -146,9 +151,18 @@ def _then(scene: Scene, wish: Wish, key: Key, day: date) -> str:
 
 
 def shown(
-    scene: Scene, wish: Wish, now: datetime, *, rows: Sequence[Cadence] = (), row: Cadence | None = None
+    scene: Scene,
+    wish: Wish,
+    now: datetime,
+    *,
+    rows: Sequence[Cadence] = (),
+    row: Cadence | None = None,
+    reader: str = "",
 ) -> cards.Shown:
-    """All that the cards say of it; `rows` are all that ever were, which gives its number."""
+    """All that the cards say of it; `rows` are all that ever were, which gives its number.
+
+    `reader` is the zone of the only one who reads it: their own time stands first by itself, and is not said again.
+    """
     return cards.Shown(
         subject=row.subject if row else "",
         number=1 + next((index for index, each in enumerate(rows) if row and each.id == row.id), len(rows)),
@@ -157,7 +171,7 @@ def shown(
         words=words(wish, now=now, zone=zone_of(scene, wish)),
         whose=scene.organisation(wish.side) if wish.side else "",
         long=cards.lasting(_long(wish)) if wish.kind in (CadenceKind.STANDUP, CadenceKind.MEETING) else "",
-        zones=scene.zones,
+        zones=tuple(zone for zone in scene.zones if zone != reader),
         dates=upcoming(scene, wish, now),
         state=state(row),
         by=scene.who(row.created_by).shown() if row and row.created_by else None,
@@ -186,8 +200,12 @@ def draw(session: Session, view: View) -> Message | None:
     return cards.card(replace(found, dates=(begins,), words=words(as_wish(row))))
 
 
-def fallen_due(session: Session, batch: Sequence[Due], now: datetime) -> Iterator[tuple[Call, Cadence, date, datetime]]:
-    """The occurrences that these timers are about, each with its day and its instant; what stands still by now is left out."""
+Fallen = tuple[Call, Cadence, date, datetime]
+"""An occurrence that something falls due of: its partnership, its cadence, its day and its instant."""
+
+
+def fallen_due(session: Session, batch: Sequence[Due], now: datetime) -> Iterator[Fallen]:
+    """The occurrences that these timers are about; what stands still by now is left out."""
     found = scenes.scenes(session, {subjects.number(due.subject) for due in batch})
     rows = store.several(session, {read_once(due.once)[0] for due in batch})
     for due in batch:
@@ -197,158 +215,3 @@ def fallen_due(session: Session, batch: Sequence[Due], now: datetime) -> Iterato
             continue
         if state(row) is State.RUNS:
             yield Call(now, scene), row, day, instant(scene, as_wish(row), day)
-
-
-# Changes -------------------------------------------------------------------------------------------------------------
-
-
-def every(session: Session, scene: Scene) -> list[Cadence]:
-    """All that ever recurred there, in the order they were made."""
-    return store.of(session, [scene.id], ended=True)[scene.id]
-
-
-def twin(session: Session, scene: Scene, wish: Wish) -> Cadence | None:
-    """The one that recurs already at the very same times, if there is one."""
-    for row in store.of(session, [scene.id])[scene.id]:
-        known = as_wish(row)
-        same = (known.kind, known.name.casefold(), known.side) == (wish.kind, wish.name.casefold(), wish.side)
-        if not same or row.id == wish.of:
-            continue
-        after = datetime.combine(max(known.start_on, wish.start_on), time(), UTC) - 2 * DAY
-        if _times(scene, known, after) == _times(scene, wish, after):
-            return row
-    return None
-
-
-def _times(scene: Scene, wish: Wish, after: datetime) -> list[datetime]:
-    return [each.at for each in islice(occurrences(wish.recurrence, zone_of(scene, wish), after), SHOWN)]
-
-
-def set_(session: Session, call: Call, wish: Wish) -> tuple[Cadence, int]:
-    """Let it recur from now on; both rooms see it. Gives it with the number of the event."""
-    row = Cadence(
-        partnership_id=call.scene.id,
-        kind=wish.kind,
-        created_by=call.by.id,
-        created_at=call.now,
-        **{name: getattr(wish, name) for name in _FIELDS},
-    )
-    session.add(row)
-    session.flush()
-    seq = call.record(session, "cadence.set", row.subject, {"to": _said(wish)})
-    telling.card(session, call, row.subject)
-    return row, seq
-
-
-def change(session: Session, call: Call, row: Cadence, wish: Wish) -> int:
-    """Let it recur otherwise; the card in the rooms follows, and what was announced already."""
-    before = as_wish(row)
-    for name in _FIELDS:
-        setattr(row, name, getattr(wish, name))
-    return _done(session, call, row, "changed", {"from": _said(before), "to": _said(as_wish(row))}, before)
-
-
-def pause(session: Session, call: Call, row: Cadence) -> int:
-    """Let it stand still."""
-    row.paused_at = call.now
-    return _done(session, call, row, "paused")
-
-
-def resume(session: Session, call: Call, row: Cadence) -> int:
-    """Let it go on, also where it had ended; what fell into the pause is not made up for."""
-    row.paused_at = row.ended_at = None
-    return _done(session, call, row, "resumed")
-
-
-def end(session: Session, call: Call, row: Cadence) -> int:
-    """Let it recur no more."""
-    row.ended_at = call.now
-    return _done(session, call, row, "ended")
-
-
-def undo(session: Session, call: Call, row: Cadence, seq: int) -> bool:
-    """Take the change with that number back; False where it is not the last one, or cannot stand beside what recurs now."""
-    last = next((each for each in reversed(ledger.history(session, row.subject)) if each.kind in KINDS), None)
-    if last is None or last.seq != seq:
-        return False
-    match last.kind.partition(".")[2]:
-        case "set":
-            end(session, call, row)
-        case "changed" if last.body is not None:
-            before = unpack(json.dumps(last.body["from"]), Wish)
-            if twin(session, call.scene, before) is not None:
-                return False
-            change(session, call, row, before)
-        case "paused":
-            resume(session, call, row)
-        case "resumed":
-            pause(session, call, row)
-        case "ended" if not _taken(session, call.scene, row):
-            # Where it was paused when it ended, it is paused again.
-            resume(session, call, row) if row.paused_at is None else _revive(session, call, row)
-        case _:
-            return False
-    return True
-
-
-def _revive(session: Session, call: Call, row: Cadence) -> None:
-    row.ended_at = None
-    _done(session, call, row, "paused")
-
-
-def _taken(session: Session, scene: Scene, row: Cadence) -> bool:
-    if row.kind is CadenceKind.DIGEST:
-        return digest(session, scene) is not None
-    return twin(session, scene, as_wish(row)) is not None
-
-
-def digest(session: Session, scene: Scene) -> Cadence | None:
-    """The one digest that there is."""
-    rows = store.of(session, [scene.id])[scene.id]
-    return next((row for row in rows if row.kind is CadenceKind.DIGEST), None)
-
-
-def _done(
-    session: Session,
-    call: Call,
-    row: Cadence,
-    what: str,
-    body: dict[str, Any] | None = None,
-    before: Wish | None = None,
-) -> int:
-    session.flush()
-    seq = call.record(session, f"cadence.{what}", row.subject, body)
-    _realign(session, call, row)
-    # The first digest came with the partnership and has no card yet.
-    telling.card(session, call, row.subject)
-    now, then = words(as_wish(row)), words(before) if before else ""
-    telling.rooms(session, call, row.subject, cards.in_thread(call.by.shown(), what, now, then), under=telling.CARD)
-    return seq
-
-
-def _realign(session: Session, call: Call, row: Cadence) -> None:
-    """Bring what was announced and has not come yet into line: at its new time, or off."""
-    if row.kind not in (CadenceKind.MEETING, CadenceKind.REPORT):
-        return
-    wish, today = as_wish(row), call.now.date()
-    for one in store.occurrences(session, [row.id], today - 15 * DAY, today + 15 * DAY)[row.id]:
-        if one.at <= call.now or one.held is not None:
-            continue
-        falls = on(wish.recurrence, zone_of(call.scene, wish), one.day) is not None
-        if falls and state(row) is State.RUNS:
-            one.state, one.at = "open", instant(call.scene, wish, one.day)
-            one.closes_at = one.at + timedelta(minutes=wish.lasts)
-        else:
-            one.state = "skipped"
-        session.flush()
-        outbox.redraw(session, now=call.now, subject=announced(row, one))
-
-
-def announced(row: Cadence, one: Occurrence) -> str:
-    """The subject of the card of one occurrence: `meeting:7`, `report:8`."""
-    return f"{row.kind}:{one.id}"
-
-
-def _said(wish: Wish) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(pack(wish, Wish))
-    return said

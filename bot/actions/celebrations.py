@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session
 
 import storage.celebrations
-from bot.actions import Call, View, living, telling
+from bot.actions import Call, View, digests, living, telling
 from bot.cards import celebration as cards
 from bot.messages import Message
 from bot.rules import celebrating
@@ -73,6 +73,7 @@ def change(session: Session, call: Call, occasion: Occasion, wish: Wish) -> Occa
     call.record(session, "celebration.edited", changed.subject, body)
     _tell(session, call, changed, before=occasion.audience)
     outbox.redraw(session, now=call.now, subject=changed.subject)
+    digests.follow(session, call, changed.row)
     return changed
 
 
@@ -81,6 +82,7 @@ def undo(session: Session, call: Call, occasion: Occasion) -> None:
     occasion.row.undone_at = call.now
     call.record(session, "celebration.undone", occasion.subject)
     outbox.redraw(session, now=call.now, subject=occasion.subject)
+    digests.follow(session, call, occasion.row)
 
 
 def clap(session: Session, call: Call, occasion: Occasion) -> bool:

@@ -11,9 +11,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot.actions import Call, View, blockers, living, occurrences, standups, telling
+from bot.actions import Call, View, blockers, comments, living, occurrences, standups, telling
 from bot.actions.standups import REMINDER
 from bot.cards import check_in as cards
+from bot.cards import comment as comment_cards
 from bot.cards import standup
 from bot.messages import Message
 from bot.rules import checking_in
@@ -22,6 +23,7 @@ from bot.rules.checking_in import Said, Step
 from bot.words import CheckInState, Status
 from storage import cadences, outbox, scenes, timers
 from storage import check_ins as store
+from storage.comments import rooms_with_card
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Blocker, Cadence, CheckIn, Occurrence, Room
@@ -177,6 +179,18 @@ def again(session: Session, now: datetime, batch: Iterable[Due]) -> None:
         outbox.redraw(session, now=now, subject=row.subject)
 
 
+def comment(session: Session, call: Call, row: CheckIn, words: str, *, from_room: int | None) -> None:
+    """Carry what is said below an unprompted check-in to the rooms that show it; about one for a side only it is private to that side."""
+    if not row.own_side:
+        comments.say(session, call, row.subject, words, from_room=from_room)
+        return
+    comments.say(session, call, row.subject, words, from_room=from_room, only=())
+    side = call.scene.who(row.member_id).side
+    threads = rooms_with_card(session, row.subject) - {from_room}
+    own = [room for room, key in call.scene.rooms if key is side and room.id in threads]
+    telling.rooms(session, call, row.subject, comment_cards.said(call.by.shown(), words), under=telling.CARD, into=own)
+
+
 # How it looks ---------------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +248,7 @@ def seen(session: Session, scene: Scene, who: Standing, row: CheckIn) -> cards.S
         day=row.day if held else None,
         said=store.said(row),
         before=store.said(last) if last else None,
+        before_on=last.day if last else None,
         blockers=tuple(
             cards.InTheWay(each.subject, each.words, each.times, each.escalation_id is not None)
             for each in open_

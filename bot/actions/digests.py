@@ -15,8 +15,10 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.actions import Call, View, calendars, living, recounting, telling
+from bot.actions.cadences import called
 from bot.actions.recounting import Wanted
 from bot.cards import cadence as recurring
+from bot.cards import comment as comment_cards
 from bot.cards import digest as cards
 from bot.cards import several
 from bot.cards.digest import Ahead, Changed, Due, Shown, Waiting, Win
@@ -71,6 +73,7 @@ def post(session: Session, now: datetime, wanted: Sequence[Post]) -> None:
         body = {"room": each.room.id, "planned_for": each.planned_for.isoformat()}
         Call(now, each.scene).record(session, digests.SKIPPED, _subject(days[each.cadence.id, each.day]), body)
     found = recounting.work_out(session, now, [Wanted(each.scene, _weeks(each), now) for each in due])
+    said = digests.comments(session, {_subject(days[each.cadence.id, each.day]) for each in due})
     for each, digest in zip(due, found, strict=True):
         call, subject = Call(now, each.scene), _subject(days[each.cadence.id, each.day])
         late = now - each.planned_for > LATE
@@ -78,6 +81,15 @@ def post(session: Session, now: datetime, wanted: Sequence[Post]) -> None:
         telling.card(session, call, subject, into=[each.room])
         if not digest.empty:
             _in_thread(session, call, subject, each.room)
+        for comment in said[subject]:  # said under the same digest in the other room, where it came earlier
+            words = comment_cards.said(each.scene.who(comment.member_id).shown(), comment.words)
+            telling.rooms(session, call, subject, words, under=telling.CARD, into=[each.room])
+
+
+def follow(session: Session, call: Call, celebration: Celebration) -> None:
+    """Draw the digests again that tell of a celebration, because it says something else or nothing any more."""
+    for subject in digests.telling_of(session, celebration):
+        outbox.redraw(session, now=call.now, subject=subject)
 
 
 def _in_thread(session: Session, call: Call, subject: str, room: Room) -> None:
@@ -131,7 +143,7 @@ def _said(digest: Digest) -> dict[str, Any]:
 
 @living("digest")
 def draw(session: Session, view: View) -> Message | None:
-    day = digests.several(session, [view.number])[view.number]
+    day = check_ins.occurrences(session, [view.number])[view.number]
     body = digests.recorded(session, day, view.room_id or 0)
     if body is None:
         return None
@@ -148,10 +160,11 @@ def shown(session: Session, scene: Scene, digest: Digest, zone: str, *, names: b
     reports = {each.about for each in digest.overdue if each.owed is Owed.REPORT}
     open_ = {each.escalation for each in digest.open}
     rows = escalations.several(session, {*digest.resolved, *open_})
-    days = digests.several(session, reports)
+    days = check_ins.occurrences(session, reports)
     recur = {each.cadence for each in digest.meetings} | {each.cadence for each in digest.changes}
     recur |= {each.cadence_id for each in days.values()}
-    called = {id: _called(scene, row) for id, row in cadences.several(session, recur).items()}
+    rules = cadences.several(session, recur)
+    titles = {id: called(scene, row) for id, row in rules.items()}
     given = [_given(scene, row, wish) for row, wish in digests.these(session, digest.celebrations)]
     settled = [Win(rows[id].summary, number=rows[id].number, outcome=rows[id].outcome) for id in digest.resolved]
     return Shown(
@@ -165,14 +178,14 @@ def shown(session: Session, scene: Scene, digest: Digest, zone: str, *, names: b
         due=tuple(
             Due(
                 each,
-                report=called[days[each.about].cadence_id] if each.owed is Owed.REPORT else "",
+                report=_own(rules[days[each.about].cadence_id]) if each.owed is Owed.REPORT else "",
                 number=0 if each.owed is Owed.REPORT else rows[each.about].number,
                 people=_of_side(scene, each.members) if names else (),
             )
             for each in digest.overdue
         ),
-        ahead=tuple(Ahead(called[each.cadence], each.at) for each in digest.meetings),
-        changed=tuple(Changed(called[each.cadence], each.what, each.at) for each in digest.changes),
+        ahead=tuple(Ahead(titles[each.cadence], each.at) for each in digest.meetings),
+        changed=tuple(Changed(titles[each.cadence], each.what, each.at) for each in digest.changes),
     )
 
 
@@ -199,5 +212,6 @@ def _given(scene: Scene, row: Celebration, wish: Wish) -> Win | None:
     return Win(row.why, giver, several([*_named(scene, audience.named), *sides]))
 
 
-def _called(scene: Scene, row: Cadence) -> str:
-    return recurring.called(row.kind, row.name, scene.organisation(row.side) if row.side else "")
+def _own(row: Cadence) -> str:
+    """How a report is called beside the name of its side."""
+    return recurring.called(row.kind, row.name)

@@ -1,7 +1,7 @@
 """The facts of a morning message: rows of many partnerships, brought into values that `rules.nudging` judges.
 
 One rule: asked without a viewer, so that both shepherds have the same facts. Days on which nobody of a side works never count
-against it, and neither does a pause.
+against it, and neither does a pause or a day on which the bot was out.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def facts(session: Session, found: Mapping[int, Scene], now: datetime) -> dict[i
     ids = list(found)
     active = evidence.activity(session, ids, now - FORTNIGHT)
     praise = evidence.praise(session, ids, now - FOUR_WEEKS)
+    outages = evidence.outages(session, ids, now - LOOKED_BACK)
     cadences = evidence.occurrences(session, ids, now - LOOKED_BACK)
     answers = evidence.check_ins(session, ids, (now - LOOKED_BACK).date())
     waiting: dict[int, list[Escalation]] = {each: [] for each in ids}
@@ -51,7 +52,7 @@ def facts(session: Session, found: Mapping[int, Scene], now: datetime) -> dict[i
     for id, scene in found.items():
         everybody = rhythm.score(scene, ()).members
         told[id] = Facts(
-            halves=_halves(scene, everybody, active[id], praise[id], answers[id], now),
+            halves=_halves(scene, everybody, active[id], outages[id], praise[id], answers[id], now),
             waiting=tuple(_each(_waiting(scene, row, now) for row in waiting[id])),
             reports=tuple(_each(_report(scene, everybody, *pair, now) for pair in cadences[id])),
             meetings=tuple(_each(_meeting(*pair, now) for pair in cadences[id])),
@@ -71,6 +72,7 @@ def _halves(
     scene: Scene,
     everybody: Sequence[Member],
     active: Activity,
+    outages: Iterable[tuple[datetime, datetime]],
     praise: Sequence[tuple[datetime, bool, frozenset[Key]]],
     answers: Mapping[int, Sequence[tuple[date, bool]]],
     now: datetime,
@@ -78,7 +80,8 @@ def _halves(
     missing, asked = _missing(scene, answers, now)
     return {
         key: Half(
-            silent=_silent(scene, key, [each for each in everybody if each.side is key], active, now),
+            heard=active.last.get(key),
+            silent=_silent(scene, key, [each for each in everybody if each.side is key], active, outages, now),
             unreachable=tuple(
                 each.id
                 for each in scene.on(key)
@@ -87,22 +90,31 @@ def _halves(
             missing=tuple(each for each in missing if scene.who(each).side is key),
             asked=sum(scene.who(each).side is key for each in asked),
             moves=active.steps.get(key, 0),
-            praised=sum(public and sides == {key} for _, public, sides in praise),
+            praised=sum(public and key in sides for _, public, sides in praise),
         )
         for key in scene.sides
     }
 
 
-def _silent(scene: Scene, key: Key, members: Sequence[Member], active: Activity, now: datetime) -> int:
-    """The working days since anybody of a side did anything, on which somebody of it worked."""
+def _silent(
+    scene: Scene,
+    key: Key,
+    members: Sequence[Member],
+    active: Activity,
+    outages: Iterable[tuple[datetime, datetime]],
+    now: datetime,
+) -> int:
+    """The working days since anybody of a side did anything, on which somebody of it worked and the bot could hear them."""
     # Who was not seen in what was looked through did nothing since it began, and nothing more is known.
     last = active.last.get(key) or active.since or scene.partnership.created_at
     last = max(last, active.resumed or last)
     zone = scene.sides[key].zone
     today = local_day(now, zone)
+    out = [(local_day(begun, zone), local_day(back, zone)) for begun, back in outages]
     day, count = local_day(last, zone) + DAY, 0
     while day < today and count < COUNTED:
-        count += any(each.here(day) for each in members if each.role is not Role.OBSERVER)
+        if not any(begun == day or begun < day < back for begun, back in out):
+            count += any(each.here(day) for each in members if each.role is not Role.OBSERVER)
         day += DAY
     return count
 
@@ -196,7 +208,7 @@ def _report(
 
 
 def _meeting(cadence: Cadence, rows: Sequence[Occurrence], now: datetime) -> Meeting | None:
-    """The last one, where it was not held or nobody said so."""
+    """The last one, where it was not held or nobody said so, beside those before of which somebody did."""
     over = [row for row in rows if row.at + timedelta(minutes=cadence.lasts) <= now][:4]
     if cadence.kind is not CadenceKind.MEETING or not over or over[0].held or now - over[0].at > LATELY:
         return None
@@ -209,5 +221,5 @@ def _meeting(cadence: Cadence, rows: Sequence[Occurrence], now: datetime) -> Mee
         at=last.at,
         held=last.held,
         kept=sum(row.held is True for row in over),
-        of=len(over),
+        of=sum(row.held is not None for row in over),
     )

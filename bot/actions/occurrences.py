@@ -13,7 +13,6 @@ from sqlmodel import Session
 from bot.actions import Call, View, living, rhythm, telling
 from bot.cards import standup as cards
 from bot.messages import Message
-from bot.port import Way
 from bot.rules import checking_in
 from bot.rules import rhythm as rules
 from bot.rules.rhythm import Tick
@@ -21,7 +20,7 @@ from bot.words import CheckInState, Key, Person, Status
 from storage import cadences, outbox, scenes
 from storage import check_ins as store
 from storage.people import Standing
-from storage.scenes import Scene
+from storage.scenes import Glimpse, Scene
 from storage.tables import Cadence, CheckIn, Occurrence, Room
 
 
@@ -42,42 +41,37 @@ def to_come(
     return [(due.who, due.at) for due in plan if due.tick is Tick.ASK and due.at > now and due.who not in asked]
 
 
-def places(scene: Scene, side: Key | None) -> list[tuple[Room, Key | None]]:
+def places(scene: Glimpse, side: Key | None) -> list[tuple[Room, Key | None]]:
     """The rooms of a side (None: of both), the shared one among them."""
     return [(room, key) for room, key in scene.rooms if side is None or key in (side, None)]
 
 
+def rooms_of(scene: Glimpse, cadence: Cadence) -> list[Room]:
+    """The rooms of those whom a cadence is for."""
+    return [room for room, _ in places(scene, cadence.side)]
+
+
 def show(session: Session, call: Call, cadence: Cadence, held: Occurrence) -> None:
     """Let the rooms show how it stands."""
-    into = [room for room, _ in places(call.scene, cadence.side)]
-    telling.card(session, call, held.subject, into=into)
+    telling.card(session, call, held.subject, into=rooms_of(call.scene, cadence))
 
 
 def put(session: Session, call: Call, held: Occurrence, row: CheckIn, into: Iterable[Room]) -> None:
     """Put a check-in into the thread of a standup in these rooms, or let it show there what it is now."""
-    for room in into:
-        outbox.announce(
-            session,
-            now=call.now,
-            lane=outbox.lane(session, room.platform, room.tenant, room.channel),
-            way=Way.POST,
-            subject=held.subject,
-            message=None,
-            slot=row.subject,
-            under=telling.CARD,
-            partnership_id=call.scene.id,
-            room_id=room.id,
-        )
+    said = [
+        telling.to_room(call.scene.id, room, held.subject, None, slot=row.subject, under=telling.CARD) for room in into
+    ]
+    outbox.announce_all(session, call.now, said)
 
 
 @living("occurrence")
 def draw(session: Session, view: View) -> Message | None:
     """The card of a standup as it is now, or (the slot names it) one check-in in its thread."""
     held = session.get_one(Occurrence, view.number)
-    scene = scenes.scene(session, held.partnership_id)
     if view.slot != telling.CARD:
-        row = store.several(session, {int(view.slot.partition(":")[2])}).values()
-        return next((drawn_answer(scene, each, view.room_id) for each in row), None)
+        row = next(iter(store.several(session, {int(view.slot.partition(":")[2])}).values()), None)
+        return drawn_answer(scenes.glimpse(session, row.member_id), row, view.room_id) if row else None
+    scene = scenes.scene(session, held.partnership_id)
     cadence = cadences.get(session, held.cadence_id)
     rows = store.of(session, {held.id})[held.id]
     over = held.state != "open"
@@ -132,7 +126,7 @@ def _here(member: rules.Member) -> rules.Member:
     return rules.Member(member.id, member.side, member.role, member.calendar)
 
 
-def drawn_answer(scene: Scene, row: CheckIn, room_id: int | None, *, about: str = "") -> Message:
+def drawn_answer(scene: Glimpse, row: CheckIn, room_id: int | None, *, about: str = "") -> Message:
     """A check-in as that room may see it."""
     who = scene.who(row.member_id)
     if row.state is not CheckInState.ANSWERED:

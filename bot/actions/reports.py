@@ -6,21 +6,25 @@ working days of the side that owes it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from bot import words
 from bot.actions import Call, View, cadences, calendars, living, telling
-from bot.cards import cadence as recurring
+from bot.actions.cadences import Fallen
 from bot.cards import report as cards
+from bot.cards.cadence import State
 from bot.cards.report import Phase
 from bot.messages import Message
+from bot.rules.cadence import on
 from bot.rules.rhythm import local_day
 from bot.rules.worktime import Calendar, works_on
 from bot.words import CadenceKind, Key
 from storage import cadences as store
 from storage import ledger, outbox, scenes
+from storage import reports as store_of_reports
 from storage.ledger import Happening
 from storage.scenes import Scene
 from storage.tables import Cadence, Occurrence
@@ -62,12 +66,21 @@ def due(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> 
     outbox.redraw(session, now=call.now, subject=subject(one))
 
 
-def late(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
-    """Tell the shepherds of both sides, once, that it is not marked as sent."""
-    one = _occurrence(session, row, day, at)
-    said = [each for each in ledger.history(session, subject(one)) if each.kind == "report.due"]
-    if phase(one) is not Phase.DUE or not said or call.now - said[-1].at < A_CHANCE:
-        return
+def late(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
+    """Tell the shepherds of both sides, once, which are not marked as sent."""
+    days = [day for _, _, day, _ in fallen]
+    rows = store.occurrences(session, {row.id for _, row, _, _ in fallen}, min(days), max(days)) if days else {}
+    known = {(one.cadence_id, one.day): one for found in rows.values() for one in found}
+    called_due = store_of_reports.called_due(session, [subject(one) for one in known.values()])
+    for call, row, day, at in fallen:
+        one = known.get((row.id, day))
+        said = called_due.get(subject(one)) if one else None
+        if one is None or said is None or phase(one) is not Phase.DUE or now - said < A_CHANCE:
+            continue
+        _late(session, call, _placed(one, at), at)
+
+
+def _late(session: Session, call: Call, one: Occurrence, at: datetime) -> None:
     call.record(session, "report.late", subject(one), {"due": at.isoformat()})
     for key in call.scene.sides:
         for who in cadences.watching(call.scene, key, call.now):
@@ -77,10 +90,29 @@ def late(session: Session, call: Call, row: Cadence, day: date, at: datetime) ->
 
 
 def _occurrence(session: Session, row: Cadence, day: date, at: datetime, state: str = "open") -> Occurrence:
-    one = store.occurrence(session, row, day, at)
+    return _placed(store.occurrence(session, row, day, at), at, state)
+
+
+def _placed(one: Occurrence, at: datetime, state: str = "open") -> Occurrence:
     if one.said_at is None:
         one.at, one.closes_at, one.state = at, at, state
     return one
+
+
+def follow(session: Session, call: Call, row: Cadence) -> None:
+    """Bring what was announced and is still to come into line with the cadence: due at its new time, or not due."""
+    wish, today = cadences.as_wish(row), call.now.date()
+    zone, runs = cadences.zone_of(call.scene, wish), cadences.state(row) is State.RUNS
+    for one in store.occurrences(session, [row.id], today - 15 * DAY, today + 15 * DAY)[row.id]:
+        if one.at <= call.now or one.held is not None:
+            continue
+        if runs and on(wish.recurrence, zone, one.day) is not None:
+            one.at = one.closes_at = cadences.instant(call.scene, wish, one.day)
+            one.state = "open"
+        else:
+            one.state = "skipped"
+        session.flush()
+        outbox.redraw(session, now=call.now, subject=subject(one))
 
 
 # What people say -----------------------------------------------------------------------------------------------------
@@ -163,7 +195,7 @@ def shown(
     said = {each.kind: each for each in _said(session, one)}
     return cards.Shown(
         subject=subject(one),
-        called=recurring.called(row.kind, row.name, scene.organisation(row.side) if row.side else ""),
+        called=cadences.called(scene, row),
         whose=scene.organisation(row.side) if row.side else "",
         at=one.at,
         zones=scene.zones,

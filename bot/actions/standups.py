@@ -5,22 +5,23 @@ One rule: everybody is asked once a day and cadence, and nobody has missed what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from bot.actions import Call, occurrences, telling
+from bot.actions import occurrences, telling
+from bot.actions.gathering import Gathered
 from bot.cards import standup as cards
 from bot.rules import checking_in
 from bot.rules.checking_in import Step
 from bot.rules.rhythm import Tick, read_once
 from bot.words import CheckInState, Role, Status
-from storage import cadences, outbox, scenes, timers
+from storage import cadences, scenes
 from storage import check_ins as store
 from storage.people import Standing
-from storage.scenes import Scene
+from storage.scenes import Glimpse, Scene
 from storage.tables import Cadence, CheckIn, Occurrence
 from storage.timers import Due
 
@@ -39,7 +40,7 @@ REMINDER = "reminder"
 class Prompt:
     """One person whose time for a standup has come."""
 
-    scene: Scene
+    scene: Glimpse
     cadence: Cadence
     who: Standing
     day: date
@@ -53,19 +54,23 @@ class Prompt:
     def window(self) -> timedelta:
         return timedelta(minutes=self.cadence.window)
 
+    @property
+    def closes_at(self) -> datetime:
+        return self.planned_for + self.window
+
 
 def prompts(session: Session, batch: Sequence[Due]) -> list[Prompt]:
     """Those of a batch that still hold: the partnership is active, the standup goes on, and the person is there."""
     read = [(due, *read_once(due.once)) for due in batch]
     rows = cadences.several(session, {cadence for _, cadence, _, _ in read})
-    found = scenes.scenes(session, {row.partnership_id for row in rows.values()})
-    people = {each.id: each for scene in found.values() for each in scene.members}
+    found = scenes.glimpses(session, {member for _, _, member, _ in read}).values()
+    people = {each.id: (scene, each) for scene in found for each in scene.known if not each.left}
     held = []
     for due, cadence_id, member, day in read:
-        cadence, who = rows.get(cadence_id), people.get(member)
-        if cadence is None or who is None or cadence.paused_at or cadence.ended_at:
+        cadence = rows.get(cadence_id)
+        if cadence is None or member not in people or cadence.paused_at or cadence.ended_at:
             continue
-        scene = found[cadence.partnership_id]
+        scene, who = people[member]
         if scene.partnership.status is Status.ACTIVE:
             held.append(Prompt(scene, cadence, who, day, due.planned_for))
     return held
@@ -76,72 +81,65 @@ def prompts(session: Session, batch: Sequence[Due]) -> list[Prompt]:
 
 def ask(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
     """Ask these people, each once; what the bot was out for too long to ask is put on the record and left out."""
-    timely, unheard = [], []
+    batch, timely, unheard = Gathered(now), [], []
     for each in wanted:
         if checking_in.too_late(now, each.planned_for, each.window):
             body = {"member": each.who.id, "day": each.day.isoformat(), "planned_for": each.planned_for.isoformat()}
-            Call(now, each.scene).record(session, "standup.skipped_late", each.cadence.subject, body)
+            batch.record(each.scene, "standup.skipped_late", each.cadence.subject, body)
         elif each.who.reachable is None and each.scene.room_of(each.who.side) is None:
-            unheard.append((each.scene, each.who))
+            unheard.append(each)
         else:
             timely.append(each)
-    _tell_unasked(session, now, unheard)
     held = store.begun(session, {each.spot: (each.scene.id, each.planned_for) for each in reversed(timely)})
-    there = store.of(session, {row.id for row in held.values()})
-    asked = {(row.occurrence_id, row.member_id) for rows in there.values() for row in rows}
-    fresh = [
-        (each, _check_in(each, held[each.spot], now))
-        for each in timely
-        if (held[each.spot].id, each.who.id) not in asked
-    ]
-    session.add_all(row for _, row in fresh)
-    session.flush()
-    told = store.on_record(session, UNREACHABLE, {each.who.subject for each, _ in fresh if each.who.reachable is None})
-    for each, row in fresh:
-        call = Call(now, each.scene)
+    asked = store.ask(session, now, [(held[each.spot], each.who.id, each.closes_at) for each in timely])
+    fresh = [each for each in timely if (held[each.spot].id, each.who.id) in asked]
+    spots = _one_each(fresh)
+    begins = {spot: each for spot, each in spots.items() if not _goes_on(held[spot])}
+    _reopen(session, [held[spot] for spot in begins if held[spot].state != "open"], {*asked.values()})
+    mute = [each for each in fresh if each.who.reachable is None]
+    whole = scenes.scenes(session, {each.scene.id for each in (*unheard, *mute, *begins.values())})
+    _tell_unasked(session, batch, [(whole[each.scene.id], each.who) for each in unheard])
+    told = store.on_record(session, UNREACHABLE, {each.who.subject for each in mute})
+    for each in fresh:
+        subject = asked[held[each.spot].id, each.who.id]
         body = {"member": each.who.id, "cadence": each.cadence.id, "day": each.day.isoformat()}
-        call.record(session, "standup.asked", row.subject, body)
-        if not telling.person(session, call, each.who, row.subject, None, slot=telling.CARD):
-            ask_in_room(session, call, row, each.who, told=each.who.subject in told)
+        batch.record(each.scene, "standup.asked", subject, body)
+        if not batch.person(each.scene, each.who, subject, None, slot=telling.CARD):
+            _ask_in_room(batch, whole[each.scene.id], subject, each.who, told=each.who.subject in told)
             told.add(each.who.subject)
-    for each in {each.spot: each for each, _ in fresh}.values():
-        _go_on(session, each, held[each.spot], there[held[each.spot].id], now)
+    for spot, each in spots.items():
+        _go_on(batch, each, held[spot], whole[each.scene.id] if spot in begins else None)
+    batch.write(session)
 
 
-def _check_in(prompt: Prompt, held: Occurrence, now: datetime) -> CheckIn:
-    return CheckIn(
-        partnership_id=prompt.scene.id,
-        member_id=prompt.who.id,
-        occurrence_id=held.id,
-        day=prompt.day,
-        state=CheckInState.ASKED,
-        asked_at=now,
-        closes_at=prompt.planned_for + prompt.window,
-    )
+def _one_each(prompts: Iterable[Prompt]) -> dict[store.Spot, Prompt]:
+    """One prompt of each standup, the last to be closed."""
+    return {each.spot: each for each in sorted(prompts, key=lambda each: each.closes_at)}
 
 
-def ask_in_room(session: Session, call: Call, row: CheckIn, who: Standing, *, told: bool) -> None:
+def _ask_in_room(batch: Gathered, scene: Scene, subject: str, who: Standing, *, told: bool) -> None:
     """Ask somebody in their side's room whom the bot cannot write to; their shepherd hears of it once."""
-    room = call.scene.room_of(who.side)
-    telling.card(session, call, row.subject, into=[room] if room else [])
+    room = scene.room_of(who.side)
+    batch.card(scene, subject, [room] if room else [])
     if not told:
-        _tell_shepherd(session, call, who, UNREACHABLE)
+        _tell_shepherd(batch, scene, who, UNREACHABLE)
 
 
-def _tell_unasked(session: Session, now: datetime, unheard: Iterable[tuple[Scene, Standing]]) -> None:
+def _tell_unasked(session: Session, batch: Gathered, unheard: Iterable[tuple[Scene, Standing]]) -> None:
     """Tell the shepherds, once, of those who can be asked nowhere."""
     people = {who.subject: (scene, who) for scene, who in unheard}
-    told = store.on_record(session, UNASKED, people) if people else set()
+    told = store.on_record(session, UNASKED, people)
     for subject, (scene, who) in people.items():
         if subject not in told:
-            _tell_shepherd(session, Call(now, scene), who, UNASKED)
+            _tell_shepherd(batch, scene, who, UNASKED)
 
 
-def _tell_shepherd(session: Session, call: Call, who: Standing, kind: str) -> None:
-    call.record(session, kind, who.subject)
-    name = call.scene.partnership.name
+def _tell_shepherd(batch: Gathered, scene: Scene, who: Standing, kind: str) -> None:
+    batch.record(scene, kind, who.subject)
+    name = scene.partnership.name
     said = cards.unasked(who.shown(), name) if kind == UNASKED else cards.unreachable(who.shown(), name)
-    telling.people(session, call, call.scene.shepherds(who.side), who.subject, said)
+    for shepherd in scene.shepherds(who.side):
+        batch.person(scene, shepherd, who.subject, said)
 
 
 def not_reached(session: Session, subject: str, now: datetime) -> bool:
@@ -150,32 +148,46 @@ def not_reached(session: Session, subject: str, now: datetime) -> bool:
     row = store.several(session, {int(number)}).get(int(number)) if noun == "checkin" else None
     if row is None or not waits(row, now):
         return False
-    call = Call(now, scenes.scene(session, row.partnership_id))
-    who = call.scene.who(row.member_id)
-    if call.scene.room_of(who.side) is None:
+    batch, scene = Gathered(now), scenes.scene(session, row.partnership_id)
+    who = scene.who(row.member_id)
+    if scene.room_of(who.side) is None:
         row.closes_at = None  # they were not asked, so they are not waited for
-        _tell_unasked(session, now, [(call.scene, who)])
-        return True
-    ask_in_room(session, call, row, who, told=who.subject in store.on_record(session, UNREACHABLE, {who.subject}))
+        _tell_unasked(session, batch, [(scene, who)])
+    else:
+        _ask_in_room(batch, scene, row.subject, who, told=bool(store.on_record(session, UNREACHABLE, {who.subject})))
+    batch.write(session)
     return True
 
 
-def _go_on(session: Session, prompt: Prompt, held: Occurrence, earlier: Iterable[CheckIn], now: datetime) -> None:
-    """Show in the rooms how it stands, and see to it that it is closed when nobody is waited for any more."""
-    if held.state != "open":
+def _goes_on(held: Occurrence) -> bool:
+    """Whether it began with somebody who was asked before, and is not over."""
+    return held.state == "open" and held.closes_at is not None
+
+
+def _reopen(session: Session, shut: Sequence[Occurrence], fresh: Collection[str]) -> None:
+    """Let these go on: whoever their first end did not count is not counted by the next one."""
+    earlier = store.of(session, {held.id for held in shut})
+    for held in shut:
         held.state = "open"
-        for row in earlier:  # whoever the first end did not count is not counted by the next one
-            row.closes_at = None if row.state is CheckInState.ASKED else row.closes_at
-    ends = [due.at for due in occurrences.schedule(prompt.scene, prompt.cadence, prompt.day) if due.tick is Tick.END]
-    known = [held.closes_at] if held.closes_at else []
-    held.closes_at = max([prompt.planned_for + prompt.window, *ends, *known])
-    _close_at(session, held, held.closes_at)
-    occurrences.show(session, Call(now, prompt.scene), prompt.cadence, held)
+        for row in earlier[held.id]:
+            if row.state is CheckInState.ASKED and row.subject not in fresh:
+                row.closes_at = None
 
 
-def _close_at(session: Session, held: Occurrence, at: datetime) -> None:
-    once = f"{CLOSE}|{held.id}|{at.isoformat()}"
-    timers.plan(session, kind=CLOSE, subject=held.subject, due_at=at, once=once)
+def _go_on(batch: Gathered, prompt: Prompt, held: Occurrence, begins: Scene | None) -> None:
+    """Show in the rooms how it stands, and see to it that it is closed when nobody is waited for any more; when it begins, the
+    schedule tells when that will be."""
+    plan = occurrences.schedule(begins, prompt.cadence, prompt.day) if begins else ()
+    ends = [due.at for due in plan if due.tick is Tick.END]
+    closes_at = max([prompt.closes_at, *ends, *([held.closes_at] if held.closes_at else [])])
+    if begins or closes_at != held.closes_at:
+        held.closes_at = closes_at
+        _close_at(batch, held, closes_at)
+    batch.card(prompt.scene, held.subject, occurrences.rooms_of(prompt.scene, prompt.cadence))
+
+
+def _close_at(batch: Gathered, held: Occurrence, at: datetime) -> None:
+    batch.plan(CLOSE, held.subject, at, f"{CLOSE}|{held.id}|{at.isoformat()}")
 
 
 # Reminding ------------------------------------------------------------------------------------------------------------
@@ -183,12 +195,9 @@ def _close_at(session: Session, held: Occurrence, at: datetime) -> None:
 
 def remind(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
     """Write once more to those who have not answered. A snoozed prompt comes back by itself, and that is its reminder."""
+    batch = Gathered(now)
     held = store.at_spots(session, {each.spot for each in wanted})
-    rows = {
-        (row.occurrence_id, row.member_id): row
-        for several in store.of(session, {row.id for row in held.values()}).values()
-        for row in several
-    }
+    rows = store.theirs(session, {row.id for row in held.values()}, {each.who.id for each in wanted})
     waiting = [
         (each, row)
         for each in wanted
@@ -199,7 +208,8 @@ def remind(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
     for each, row in waiting:
         row.reminded_at = now
         if row.subject not in snoozed:
-            telling.person(session, Call(now, each.scene), each.who, row.subject, None, slot=REMINDER)
+            batch.person(each.scene, each.who, row.subject, None, slot=REMINDER)
+    batch.write(session)
 
 
 def waits(row: CheckIn, now: datetime) -> bool:
@@ -212,6 +222,7 @@ def waits(row: CheckIn, now: datetime) -> bool:
 
 def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None:
     """Close those of these, each to be closed at its time, where nobody is waited for any more; at the others it looks again later."""
+    batch = Gathered(now)
     open_ = [row for row in store.occurrences(session, set(held)).values() if row.state == "open"]
     rows = store.of(session, {row.id for row in open_})
     kinds = cadences.several(session, {row.cadence_id for row in open_})
@@ -225,28 +236,27 @@ def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None
             for _, at in occurrences.to_come(scene, cadence, each, rows[each.id], now)
         ]
         if ends:
-            _close_at(session, each, max(ends))
+            _close_at(batch, each, max(ends))
             continue
         # Whoever could not be heard, because the bot was out or the partnership stands still, did not miss it.
         out = now - held[each.id] > checking_in.OUT
         excused = out or scene.partnership.status is not Status.ACTIVE
         if out:
-            Call(now, scene).record(session, CUT_OFF, each.subject)
-        _close(session, Call(now, scene), cadence, each, [] if excused else due)
-        for row in rows[each.id]:
-            if row.state is not CheckInState.ANSWERED:
-                outbox.redraw(session, now=now, subject=row.subject)
+            batch.record(scene, CUT_OFF, each.subject)
+        _close(batch, scene, cadence, each, [] if excused else due)
+        batch.stale.update(row.subject for row in rows[each.id] if row.state is not CheckInState.ANSWERED)
+    batch.write(session)
 
 
-def _close(session: Session, call: Call, cadence: Cadence, held: Occurrence, rows: Iterable[CheckIn]) -> None:
-    held.state, held.closes_at = "closed", call.now
+def _close(batch: Gathered, scene: Scene, cadence: Cadence, held: Occurrence, rows: Iterable[CheckIn]) -> None:
+    held.state, held.closes_at = "closed", batch.now
     for row in rows:
-        who = call.scene.who(row.member_id)
+        who = scene.who(row.member_id)
         before, step = row.state, Step.LEAVE if _away_on(who, row.day) else Step.CLOSE
         if before is CheckInState.ASKED and row.closes_at is not None:
             row.state = checking_in.after(before, step, over=True)
-            call.record(session, f"checkin.{row.state}", row.subject, {"member": who.id, "day": row.day.isoformat()})
-    occurrences.show(session, call, cadence, held)
+            batch.record(scene, f"checkin.{row.state}", row.subject, {"member": who.id, "day": row.day.isoformat()})
+    batch.card(scene, held.subject, occurrences.rooms_of(scene, cadence))
 
 
 def cut_off(session: Session, held: Occurrence, row: CheckIn) -> bool:

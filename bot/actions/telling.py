@@ -17,6 +17,7 @@ from bot.pack import pack
 from bot.port import Way
 from bot.words import line
 from storage import outbox
+from storage.outbox import Announcement
 from storage.people import Standing
 from storage.tables import Account, Room
 
@@ -24,38 +25,73 @@ CARD = "card"
 """The slot of a subject's living card; what is said under it goes into the thread of that card."""
 
 
-def card(
-    session: Session, call: Call, subject: str, *, into: Iterable[Room] | None = None, urgent: bool = False
-) -> None:
-    """Put a living card into every room of the partnership, or into these."""
-    for room in call.scene.places if into is None else into:
-        _post(session, call, room, subject, None, slot=CARD, urgent=urgent)
-
-
-def rooms(
-    session: Session, call: Call, subject: str, message: Message, *, under: str = "", into: Iterable[Room] | None = None
-) -> None:
-    """Say something once in every room, or in these; with `under` in the thread of the card in that slot."""
-    for room in call.scene.places if into is None else into:
-        _post(session, call, room, subject, message, under=under)
-
-
-def _post(
-    session: Session, call: Call, room: Room, subject: str, message: Message | None, *, slot: str = "", under: str = "",
+def to_room(
+    partnership_id: int,
+    room: Room,
+    subject: str,
+    message: Message | None,
+    *,
+    slot: str = "",
+    under: str = "",
     urgent: bool = False,
-) -> None:  # fmt: skip
-    outbox.announce(
-        session,
-        now=call.now,
-        lane=outbox.lane(session, room.platform, room.tenant, room.channel),
+) -> Announcement:
+    """What is to be said in a room (no message: a living card)."""
+    return Announcement(
+        lane=(room.platform, room.tenant, room.channel),
         way=Way.POST,
         subject=subject,
         message=pack(message, Message) if message else None,
         slot=slot,
         under=under,
         urgent=urgent,
-        partnership_id=call.scene.id,
+        partnership_id=partnership_id,
         room_id=room.id,
+    )
+
+
+def to_person(
+    partnership_id: int,
+    who: Standing,
+    subject: str,
+    message: Message | None,
+    *,
+    slot: str = "",
+    urgent: bool = False,
+    due_at: datetime | None = None,
+) -> Announcement | None:
+    """What is to be said to one person directly (no message: a living card); None where they cannot be written to."""
+    account = who.reachable
+    if account is None:
+        return None
+    return Announcement(
+        lane=(account.platform, account.via, f"@{account.user}"),
+        way=Way.DIRECT,
+        subject=subject,
+        message=pack(message, Message) if message else None,
+        slot=slot,
+        urgent=urgent,
+        partnership_id=partnership_id,
+        account_id=account.id,
+        due_at=due_at,
+    )
+
+
+def card(
+    session: Session, call: Call, subject: str, *, into: Iterable[Room] | None = None, urgent: bool = False
+) -> None:
+    """Put a living card into every room of the partnership, or into these."""
+    rooms = call.scene.places if into is None else into
+    said = [to_room(call.scene.id, room, subject, None, slot=CARD, urgent=urgent) for room in rooms]
+    outbox.announce_all(session, call.now, said)
+
+
+def rooms(
+    session: Session, call: Call, subject: str, message: Message, *, under: str = "", into: Iterable[Room] | None = None
+) -> None:
+    """Say something once in every room, or in these; with `under` in the thread of the card in that slot."""
+    those = call.scene.places if into is None else into
+    outbox.announce_all(
+        session, call.now, [to_room(call.scene.id, room, subject, message, under=under) for room in those]
     )
 
 
@@ -71,30 +107,16 @@ def person(
     due_at: datetime | None = None,
 ) -> bool:
     """Write to one person directly (no message: a living card); False where they cannot be written to."""
-    account = who.reachable
-    if account is None:
-        return False
-    outbox.announce(
-        session,
-        now=call.now,
-        lane=outbox.lane(session, account.platform, account.via, f"@{account.user}"),
-        way=Way.DIRECT,
-        subject=subject,
-        message=pack(message, Message) if message else None,
-        slot=slot,
-        urgent=urgent,
-        partnership_id=call.scene.id,
-        account_id=account.id,
-        due_at=due_at,
-    )
-    return True
+    said = to_person(call.scene.id, who, subject, message, slot=slot, urgent=urgent, due_at=due_at)
+    outbox.announce_all(session, call.now, [said] if said else [])
+    return said is not None
 
 
 def people(session: Session, call: Call, those: Iterable[Standing], subject: str, message: Message) -> None:
     """Write the same to several people, each directly; who caused it is not told of their own deed."""
-    for who in those:
-        if call.actor is None or who.id != call.actor.id:
-            person(session, call, who, subject, message)
+    others = [who for who in those if call.actor is None or who.id != call.actor.id]
+    said = [to_person(call.scene.id, who, subject, message) for who in others]
+    outbox.announce_all(session, call.now, [each for each in said if each])
 
 
 def privately(session: Session, now: datetime, account: Account, place: Place, message: Message) -> None:

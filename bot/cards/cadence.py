@@ -1,11 +1,11 @@
-"""What recurs, as people see it: the list, the question before something is set, the card in the rooms, the form.
+"""What recurs, as people see it: the list, the question before something is set, the card in the rooms.
 
 One rule: a recurrence is said in words that can be typed again, and its next dates beside it in every zone that matters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,21 +15,17 @@ from bot.messages import (
     Block,
     Bullets,
     Button,
-    ChoiceField,
     Controls,
     Fact,
     Facts,
-    Form,
     Menu,
     Message,
-    Note,
     Option,
     Paragraph,
     Style,
-    TextField,
     Tone,
 )
-from bot.words import CadenceKind, Code, Inline, Key, Line, Person, Strong, Text, When, city, line
+from bot.words import CadenceKind, Code, Inline, Line, Person, Strong, Text, When, city, line
 
 EXAMPLES = {
     CadenceKind.STANDUP: "weekdays at 9:30",
@@ -37,7 +33,6 @@ EXAMPLES = {
     CadenceKind.REPORT: "status from Contoso last friday of the month by noon",
     CadenceKind.DIGEST: "fridays at 9:00",
 }
-NAME_AT_MOST = 60
 LISTED = 2
 """How many of the next dates the list has, so that it fits on a screen."""
 
@@ -120,10 +115,19 @@ def listed(partnership: str, subject: str, rows: Sequence[Shown], manages: bool)
             body.append(Paragraph(_then(row)))
         if manages:
             body.append(_controls(row))
-    if manages:
-        body.append(Paragraph(line("Add one, for example with ", Code(f"/partnership cadence add meeting {EXAMPLES[CadenceKind.MEETING]}"),
-                                   ". The numbers and names work in ", Code("/partnership cadence change"), ", ", Code("pause"), ", ",
-                                   Code("resume"), " and ", Code("end"), ".")))  # fmt: skip
+    if not rows:
+        begin = (
+            "Begin, for example with "
+            if manages
+            else "A shepherd or leader of either side can begin, for example with "
+        )
+        body.append(
+            Paragraph(line(begin, Code(_typed(CadenceKind.STANDUP)), " or ", Code(_typed(CadenceKind.MEETING)), "."))
+        )
+    elif manages:
+        body.append(Paragraph(line("Add one, for example with ", Code(_typed(CadenceKind.MEETING)), ". Change, pause, resume or end one"
+                                   " by its number or name, for example ", Code(f"/partnership cadence pause {rows[0].number}"),
+                                   ".")))  # fmt: skip
     return Message(
         line("What recurs in ", Strong(partnership), ":") if rows else line("Nothing recurs in ", Strong(partnership), " yet."),
         tuple(body),
@@ -131,14 +135,15 @@ def listed(partnership: str, subject: str, rows: Sequence[Shown], manages: bool)
     )  # fmt: skip
 
 
+def _typed(kind: CadenceKind) -> str:
+    return f"/partnership cadence add {kind} {EXAMPLES[kind]}"
+
+
 def _controls(row: Shown) -> Controls:
-    switch = ("Resume", "resume") if row.state is State.PAUSED else ("Pause", "pause")
-    options = tuple(Option(label, f"{row.subject}|{what}") for label, what in (switch, ("End", "end")))
-    return Controls(
-        (Button("Change", "cadence.edit", row.subject, opens=True), Menu("Pause or end", "cadence.do", options))
-        if row.state is State.RUNS
-        else (Button("Change", "cadence.edit", row.subject, opens=True), Menu("Resume or end", "cadence.do", options))
-    )
+    switch = "Resume" if row.state is State.PAUSED else "Pause"
+    options = tuple(Option(label, f"{row.subject}|{label.casefold()}") for label in (switch, "End"))
+    change = Button("Change", "cadence.edit", row.subject, opens=True)
+    return Controls((change, Menu(f"{switch} or end", "cadence.do", options)))
 
 
 def _then(row: Shown) -> Line:
@@ -192,13 +197,12 @@ def preview(shown: Shown, partnership: str, key: str, *, instead: Shown | None =
     """Show what was understood and ask; `instead` is what it takes the place of; `waits`: the partnership stands still."""
     body: list[Block] = [
         Facts(_facts(shown, instead)),
-        Paragraph(line("The next three:")),
-        Bullets(tuple(_date(each, shown) for each in shown.dates)),
+        *_next_three(shown),
     ]
     if waits:
         body.append(Paragraph(line("The partnership is paused: it begins when the partnership goes on.")))
     return Message(
-        line("Shall I change ", Text(shown.called), " to this?") if instead else line("Shall I set this? ", Text(shown.called)),
+        line("Shall I change ", Text(shown.called), " to this?") if instead else line("Shall I set ", Text(shown.called), " like this?"),
         tuple(body),
         buttons=(
             Button("Set it", "cadence.set", f"{partnership}|{key}", Style.PRIMARY),
@@ -229,16 +233,35 @@ DONE = {"set": "is set", "changed": "is changed", "paused": "is paused", "resume
 
 def done(shown: Shown, what: str, undo: str) -> Message:
     """Say privately what was done, with a way back."""
-    dates = (Paragraph(line("The next three:")), Bullets(tuple(_date(each, shown) for each in shown.dates)))
+    dates = _next_three(shown) if shown.state is State.RUNS else ()
     ended = what == "ended"
     return Message(
         line(Text(shown.called), f" {DONE[what]}."),
-        (Facts(_facts(shown)), *(dates if shown.state is State.RUNS else ()), Paragraph(line("The rooms show it."))),
+        (Facts(_facts(shown)), *dates, Paragraph(line("The rooms of the partnership show it too."))),
         buttons=(
             *(() if ended else (Button("Change", "cadence.edit", shown.subject, opens=True),)),
             Button("Undo", "cadence.undo", f"{shown.subject}|{undo}"),
         ),
     )
+
+
+def already(shown: Shown) -> Message:
+    """Say that it is so by now, with its next dates and how to let it be otherwise."""
+    paused = shown.state is State.PAUSED
+    goes_on = line("It goes on with ", Code(f"/partnership cadence resume {shown.number}"), ".")
+    other = line("To let it recur otherwise, press Change or type for example ",
+                 Code(f"/partnership cadence change {shown.number} at 10:00"), ".")  # fmt: skip
+    return Message(
+        line(
+            "That is set already", " and paused" if paused else "", ": ", Text(shown.called), ", ", *_words(shown), "."
+        ),
+        (Facts(_facts(shown)[1:]), *((Paragraph(goes_on),) if paused else _next_three(shown)), Paragraph(other)),
+        buttons=(Button("Change", "cadence.edit", shown.subject, opens=True),),
+    )
+
+
+def _next_three(shown: Shown) -> tuple[Block, ...]:
+    return (Paragraph(line("The next three:")), Bullets(tuple(_date(each, shown) for each in shown.dates)))
 
 
 def taken_back(shown: Shown) -> Message:
@@ -272,51 +295,12 @@ def in_thread(by: Person, what: str, now: str, before: str = "") -> Message:
     """One line under the card: who did what."""
     match what:
         case "changed" if before and before != now:
-            return Message(line(by, " changed it: it was ", Text(before), " and is ", Text(now), "."))
+            return Message(line(by, " changed it: until now ", Text(before), ", from now on ", Text(now), "."))
         case "changed":
             return Message(line(by, " changed it."))
         case "paused":
             return Message(line(by, " paused it."))
         case "resumed":
-            return Message(line(by, " let it go on."))
+            return Message(line(by, " resumed it."))
         case _:
             return Message(line(by, " ended it."))
-
-
-# The form ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is in the form, as far as it is known; `recurs` and `long` as typed."""
-
-    kind: CadenceKind = CadenceKind.MEETING
-    name: str = ""
-    recurs: str = ""
-    side: Key | None = None
-    long: str = ""
-
-
-def form(subject: str, sides: Mapping[Key, str], draft: Draft, zone: str) -> Form:
-    """The form for setting one, or where the subject is a cadence for changing it."""
-    changing = subject.startswith("cadence:")
-    kinds = tuple(Option(kind.value.capitalize(), kind.value) for kind in CadenceKind)
-    whose = (Option("Both", ""), *(Option(name, key.value) for key, name in sorted(sides.items())))
-    return Form(
-        "cadence.change" if changing else "cadence.add",
-        "Change what recurs" if changing else "Let something recur",
-        (
-            *(() if changing else (ChoiceField("kind", "What?", kinds, draft.kind.value),)),
-            TextField("name", "Name", draft.name, required=False, most=NAME_AT_MOST, example="Steering"),
-            TextField("recurs", "When?", draft.recurs[:200], most=200, example="every other tuesday at 14:00",
-                      hint="In plain words, with the time of day."),
-            ChoiceField("side", "Whose?", whose, draft.side.value if draft.side else "", required=False,
-                        hint="Of a report, the side that owes it; of a standup, the side that is asked."),
-            TextField("long", "How long?", draft.long[:40], required=False, most=40, example="1 h",
-                      hint="A meeting: how long it lasts. A standup: the time to answer. 1 h and 4 h where empty."),
-            Note(line(f"Times of meetings and reports are on your own clock ({city(zone)}). Standups come to each person on theirs,"
-                      " digests to each room on its own.")),
-        ),
-        submit="Look at it",
-        context=subject,
-    )  # fmt: skip

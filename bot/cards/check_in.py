@@ -6,8 +6,8 @@ One rule: a question, never a reproach. Skipping and being away take one press, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from bot.cards.settings import days_in_words
 from bot.cards.standup import STANDUP, called, facts
@@ -31,6 +31,7 @@ from bot.rules.checking_in import MOST, Said
 from bot.words import CheckInState, Code, Line, Shape, Strong, Text, When, line
 
 EXAMPLE = Code("/checkin done: the rig runs next: the first test blockers: no certificate yet")
+TYPED = Code("checkin done: … next: … blockers: …")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Shown:
     day: date | None = None
     said: Said = field(default_factory=Said)
     before: Said | None = None
+    before_on: date | None = None
     blockers: tuple[InTheWay, ...] = ()
     closes_at: datetime | None = None
     closed: bool = False
@@ -93,9 +95,10 @@ def card(shown: Shown) -> Message:
 def _question(shown: Shown) -> Message:
     body: list[Block] = [
         Paragraph(
-            line("What was done since last time, what comes next, what is in the way, and are you waiting on ",
+            line("What was done since last time, what comes next, any blockers, and are you waiting on ",
                  Text(shown.partner), "?")
-        )
+        ),
+        Paragraph(line("Press Answer, or simply reply here. In one line: ", TYPED)),
     ]  # fmt: skip
     if shown.before and shown.before.next:
         body.append(Facts((Fact("Last time you had next", (Text(shown.before.next),)),)))
@@ -116,7 +119,9 @@ def _until(shown: Shown) -> Line:
 
 
 def _choices(shown: Shown) -> tuple[Control, ...]:
-    same = (Button("Same as yesterday", "checkin.same", shown.subject),) if shown.before else ()
+    yesterday = shown.day is not None and shown.before_on == shown.day - timedelta(days=1)
+    label = "Same as yesterday" if yesterday else "Same as last time"
+    same = (Button(label, "checkin.same", shown.subject),) if shown.before else ()
     return (
         Button("Answer", "checkin.answer", shown.subject, Style.PRIMARY, opens=True),
         *same,
@@ -137,21 +142,27 @@ def _over(shown: Shown, how: str) -> Message:
 
 
 def _answered(shown: Shown) -> Message:
-    body: list[Block] = [Facts(facts(shown.said, shown.partner))]
-    for each in shown.blockers:
-        if each.escalated:
-            body.append(Paragraph(line("“", Text(each.words), "” is escalated.")))
-        else:
-            raise_it = Button("Escalate", "blocker.escalate", each.subject, opens=True)
-            body += [Paragraph(line("In the way: ", Text(each.words))), Controls((raise_it,))]
     marks = f"{' · late' if shown.late else ''}{' · edited' if shown.edited else ''}"
     return Message(
         line(Strong(_yours(shown)), " is in."),
-        tuple(body),
+        (Facts(facts(shown.said, shown.partner)), *_raising(shown, named=len(shown.blockers) > 1)),
         tone=Tone.GREEN,
         buttons=(Button("Change", "checkin.answer", shown.subject, opens=True),),
         footer=line(Text(shown.partnership), *((" · ", When(shown.at)) if shown.at else ()), marks),
     )
+
+
+def _raising(shown: Shown, *, named: bool) -> list[Block]:
+    """A way to escalate each blocker, which is `named` where the message does not say already which one is meant."""
+    body: list[Block] = []
+    for each in shown.blockers:
+        if each.escalated:
+            body.append(Paragraph(line("“", Text(each.words), "” is escalated.")))
+            continue
+        if named:
+            body.append(Paragraph(line("Blocker: ", Text(each.words))))
+        body.append(Controls((Button("Escalate", "blocker.escalate", each.subject, opens=True),)))
+    return body
 
 
 def _yours(shown: Shown) -> str:
@@ -159,12 +170,29 @@ def _yours(shown: Shown) -> str:
 
 
 def reminder(shown: Shown, *, asked_for: bool) -> Message:
-    """The prompt once more, because it waits or (`asked_for`) because it was snoozed; settled with it."""
+    """Once more, because it waits or (`asked_for`) because it was snoozed; a line when it is settled, as the prompt tells the rest."""
     if shown.state is not CheckInState.ASKED or shown.closed:
-        return replace(card(shown), body=(), buttons=())
+        return Message(line(shown.called, f" · {_settled(shown.state)}."), tone=Tone.GREY)
     left = ("it is open until ", When(shown.closes_at, Shape.TIME)) if shown.closes_at else ("it is still open",)
     first = "You asked me to come back" if asked_for else "A reminder"
-    return replace(_question(shown), title=line(f"{first}: ", *left, ". ", Strong(shown.called)), body=())
+    snooze = (Button("Snooze 1 h", "checkin.snooze", shown.subject),) if asked_for else ()
+    return Message(
+        line(f"{first}: ", *left, ". ", Strong(shown.called)),
+        buttons=(Button("Answer", "checkin.answer", shown.subject, Style.PRIMARY, opens=True), *snooze),
+        footer=line("You can simply reply here."),
+    )
+
+
+def _settled(state: CheckInState) -> str:
+    match state:
+        case CheckInState.ANSWERED:
+            return "answered"
+        case CheckInState.SKIPPED:
+            return "skipped"
+        case CheckInState.AWAY:
+            return "you are away"
+        case CheckInState.ASKED | CheckInState.MISSED:
+            return "over"
 
 
 # Forms ----------------------------------------------------------------------------------------------------------------
@@ -181,7 +209,7 @@ def form(subject: str, title: str, draft: Said, partner: str, before: Said | Non
             TextField("done", "Since last time", draft.done, lines=True, required=False, most=MOST, hint=hint,
                       example="The rig runs again."),
             TextField("next", "Next", draft.next, lines=True, required=False, most=MOST, example="The first test."),
-            TextField("blockers", "In the way", draft.blockers, lines=True, required=False, most=MOST,
+            TextField("blockers", "Blockers", draft.blockers, lines=True, required=False, most=MOST,
                       hint="One a line. What you leave out is over.", example="No certificate yet."),
             TextField("waiting", "Waiting on the partner?", draft.waiting, lines=True, required=False, most=MOST,
                       hint=partner[:140], example="The drawings."),
@@ -216,8 +244,8 @@ class Reach:
     repeated: tuple[str, ...] = ()
 
 
-def taken(shown: Shown, reach: Reach) -> Message:
-    """Echo what was understood and where it went."""
+def taken(shown: Shown, reach: Reach, *, above: bool = False) -> Message:
+    """Echo what was understood and where it went; `above`: the prompt in the same chat shows the words."""
     where = [f"{whose}’s room" if whose else "the shared room" for whose in reach.rooms]
     if not where:
         to = "It is kept for your side; no room shows it."
@@ -225,9 +253,11 @@ def taken(shown: Shown, reach: Reach) -> Message:
         to = f"It is for your side only, in {where[0]}."
     else:
         to = f"It is {'in the thread' if reach.thread else 'shown'} in {' and '.join(where)}."
-    body: list[Block] = [Facts(facts(shown.said, shown.partner)), Paragraph(line(Text(to)))]
+    body: list[Block] = [] if above else [Facts(facts(shown.said, shown.partner))]
+    body.append(Paragraph(line(Text(to))))
     for words in reach.repeated:
         body.append(Paragraph(line("You named “", Text(words), "” for the third time, so the shepherds hear of it.")))
+    body += _raising(shown, named=above or len(shown.blockers) > 1)
     late = ", late" if shown.late else ""
     undo = () if shown.edited else (Button("Undo", "checkin.undo", shown.subject),)
     return Message(
@@ -242,7 +272,24 @@ def taken(shown: Shown, reach: Reach) -> Message:
 def cleared(words: Sequence[str], *, waits: bool) -> Message:
     """Say which blockers are over, and that a prompt still waits."""
     more = (Paragraph(line("Your prompt still waits. For example: ", EXAMPLE)),) if waits else ()
-    return Message(line("Nothing is in your way any more: ", Text("; ".join(words)), "."), more, tone=Tone.GREEN)
+    return Message(line("No blockers any more. Over: ", Text("; ".join(words)), "."), more, tone=Tone.GREEN)
+
+
+def offered(shown: Shown, said: Said, key: str, meant: str) -> Message:
+    """Ask whether plain words are the answer; `key` is what they are kept under, `meant` a command that is spelled like them."""
+    own_side = " It is for your side only." if said.own_side else ""
+    other = (
+        ("If you meant a command: ", Code(meant)) if meant else ("If not, leave it. What else I know: ", Code("help"))
+    )
+    return Message(
+        line("Is this your answer to the ", Strong(shown.called), "?"),
+        (Facts(facts(said, shown.partner)), Paragraph(line(f"Nothing is sent yet.{own_side} ", *other))),
+        buttons=(
+            Button("Take as check-in", "checkin.take", f"{shown.subject}|{key}", Style.PRIMARY),
+            Button("Change", "checkin.answer", f"{shown.subject}|{key}", opens=True),
+        ),
+        footer=line(Text(shown.partnership)),
+    )
 
 
 def undone(shown: Shown) -> Message:

@@ -122,7 +122,7 @@ def _title(shown: Shown) -> Line:
         _count(len(told.open), "open escalation"),
         f"{len(told.overdue)} overdue" if told.overdue else "",
     ]
-    said = [each for each in found if each] or [_all_check_ins(told) or "a change to what recurs"]
+    said = [each for each in found if each] or [_all_check_ins(told) or "a change to the schedule"]
     return line(name, f", {shown.week}: {', '.join(said)}")
 
 
@@ -135,10 +135,11 @@ def _counted(shown: Shown) -> Sequence[Block]:
     told = shown.digest
     facts = [] if told.empty else _counts(shown)
     facts += [
-        Fact("Then" if later else "Next meeting", _meeting(shown, each)) for later, each in enumerate(shown.ahead[:2])
+        Fact("After that" if later else "Next meeting", _meeting(shown, each))
+        for later, each in enumerate(shown.ahead[:2])
     ]
     if told.changes:
-        facts.append(Fact("What recurs", line(_count(len(told.changes), "change"))))
+        facts.append(Fact("Schedule", line(_count(len(told.changes), "change"))))
     return [Facts(tuple(facts))] if facts else []
 
 
@@ -156,7 +157,7 @@ def _counts(shown: Shown) -> list[Fact]:
     turns = {key: sum(each.waits_for is key for each in told.open) for key in shown.sides}
     owing = {key: sum(each.side is key for each in told.overdue) for key in shown.sides}
     return [
-        Fact("Wins", line(", ".join(filter(None, wins)) or "none this week")),
+        Fact("Wins", line(", ".join(filter(None, wins)) or "none")),
         Fact("Open escalations", _by_side(shown, turns, "waiting for ") if told.open else line("none")),
         Fact("Check-ins", _check_ins(shown)),
         Fact("Overdue", _by_side(shown, owing) if told.overdue else line("nothing")),
@@ -210,11 +211,11 @@ def _waits(shown: Shown, waiting: Waiting) -> Line:
     side = shown.sides.get(stands.waits_for, "the other side")
     match stands.status:
         case Status.OPEN:
-            where: Line = (f"waits for an answer at level {stands.level}, ", Text(side), " in turn")
+            where: Line = ("waits for an answer from ", Text(side), f" (level {stands.level})")
         case Status.ACKNOWLEDGED:
             where = ("is in hand at ", Text(side))
         case _:
-            where = ("is resolved, ", Text(side), " confirms")
+            where = ("is resolved, for ", Text(side), " to confirm")
     left = f", {left_in_words(stands.left, stands.working)} left" if stands.left is not None else ""
     sign = _SIGNS[TONES[stands.status]]
     return line(sign, f"Escalation {waiting.number} ", *where, f"{left}: ", Text(_cut(waiting.summary)))
@@ -230,9 +231,10 @@ def _owes(shown: Shown, due: Due) -> Line:
             what = (f"word on how escalation {due.number} goes",)
         case Owed.REPORT:
             what = (Text(due.report),)
-    who = (" (", *several(due.people), ")") if due.people else ()
+    of: Line = (roles, ": " if roles and due.people else "", *several(due.people))
+    who: Line = (" (", *of, ")") if roles or due.people else ()
     side = Text(shown.sides.get(owes.side, "the other side"))
-    return line("⏰ ", side, f", {roles}" if roles else "", *who, ": ", *what, ", since ", When(owes.since))
+    return line("⏰ Overdue from ", side, *who, ": ", *what, ", since ", When(owes.since))
 
 
 def _won(win: Win) -> Line:
@@ -256,7 +258,7 @@ def _details(shown: Shown) -> list[Block]:
         ("Check-ins", _weekly(shown), 0),
         ("Overdue", [_owes(shown, each) for each in shown.due], len(shown.due)),
         ("Next meetings", [_meeting(shown, each) for each in shown.ahead], len(shown.ahead)),
-        ("What recurs", [_changed(each) for each in shown.changed], len(shown.changed)),
+        ("Schedule", [_changed(each) for each in shown.changed], len(shown.changed)),
     ]
     blocks: list[Block] = []
     for name, lines, count in sections:

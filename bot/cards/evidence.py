@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from bot.cards import several
+from bot.cards.cadence import called
 from bot.rules.escalation import left_in_words
 from bot.rules.evidence import (
     Evidence,
@@ -22,7 +23,7 @@ from bot.rules.evidence import (
     Waiting,
     Waits,
 )
-from bot.words import Code, Key, Line, Person, Strong, Text, When, line
+from bot.words import CadenceKind, Code, Key, Line, Person, Strong, Text, When, line
 
 NAMES = 5  # in one line
 
@@ -38,41 +39,48 @@ def in_words(evidence: Evidence, people: Sequence[Person], sides: Mapping[Key, s
                 if late
                 else (" is due ", When(at, zones=zones), ".")
             )
-            return line(Strong(name or "The report"), " of ", Text(sides[evidence.side]), *due)
+            return line(Strong(called(CadenceKind.REPORT, name)), " of ", Text(sides[evidence.side]), *due)
         case Meeting(name=name, at=at, held=held, kept=kept, of=of):
             said = " was not held" if held is not None else ": nobody has said yet whether it was held"
-            past = f"; {kept} of the last {of} took place." if of > 1 else "."
-            return line(Strong(name or "The meeting"), " of ", When(at, zones=zones), said, past)
+            past = f"; {kept} of the last {of} took place." if held is not None and of > 1 else "."
+            return line(Strong(called(CadenceKind.MEETING, name)), " of ", When(at, zones=zones), said, past)
         case Unsaid(asked=asked, other=other, other_asked=other_asked):
-            beside = f" (at {sides.get(evidence.side.other, 'the other side')}: {other} of {other_asked})"
+            beside = (f", and {other} of {other_asked} at ", Text(_other(evidence.side, sides))) if other_asked else ()
             return line(
-                Strong("Check-ins"), f" are missing two days in a row from {len(people)} of {asked} people",
-                Text(beside) if other_asked else "", ": ", *named(people), ".",
+                Strong("No check-in"), " on the last two days they were asked: ", *named(people), f". That is {len(people)} of"
+                f" {asked} at ", Text(sides[evidence.side]), *beside, ".",
             )  # fmt: skip
         case Silence(days=days, other=other):
-            beside = f"the last {counted(other, 'working day')}" if other else "no working day"
             return line(
                 Strong("Nothing"), " was heard from ", Text(sides[evidence.side]), f" for {counted(days, 'working day')}",
-                " (from ", Text(sides.get(evidence.side.other, "the other side")), f": for {beside}).",
+                " (the same count for ", Text(_other(evidence.side, sides)), f": {other}).",
             )  # fmt: skip
         case Unreachable():
             return line(
                 Strong("Not reachable"), " by direct message: ", *named(people),
-                ". It mends itself as soon as they write to me once where the app is installed.",
+                ". Ask them to write to me once, where the app is installed.",
             )  # fmt: skip
         case Uncelebrated(days=days, moves=moves):
             return line(
-                Strong("Nothing was celebrated"), f" for {days} days, while work moved forward by {moves} steps",
-                " in the last two weeks. ", Code("/celebrate"), " says thank you.",
+                Strong("Nothing was celebrated"), f" for {days} days, while work {_forward(moves)}. ",
+                Code("/celebrate"), " says thank you.",
             )  # fmt: skip
         case OneSided(to=to, count=count, moves=moves):
             return line(
-                Strong(f"All {count} celebrations"), " of the last four weeks went to ", Text(sides[to]), ", and ",
-                Text(sides[to.other]), f" moved work forward by {counted(moves, 'step')} in two. ", Code("/celebrate"),
-                " says thank you.",
+                Strong(f"All {count} celebrations"), " in the rooms in the last four weeks went to ", Text(sides[to]),
+                ", while ", Text(sides[to.other]), f" {_forward(moves)}. ", Code("/celebrate"), " says thank you.",
             )  # fmt: skip
         case _:
             assert_never(evidence)
+
+
+def _other(side: Key, sides: Mapping[Key, str]) -> str:
+    return sides.get(side.other, "the other side")
+
+
+def _forward(steps: int) -> str:
+    """Name what a step is, because a number alone means nothing to who reads it first."""
+    return f"moved forward by {counted(steps, 'step')} in two weeks (check-ins, meetings, reports, settled escalations)"
 
 
 def _waiting(evidence: Waiting, people: Sequence[Person]) -> Line:

@@ -33,6 +33,7 @@ NOTE_AT_MOST = 500
 
 class Phase(StrEnum):
     SOON = "soon"
+    MOVED = "moved"  # announced, and then moved to a later time
     OFF = "off"  # moved, paused or ended after it was announced
     ASKED = "asked"
     EXCUSED = "excused"  # a public holiday: nobody is asked
@@ -64,10 +65,13 @@ def card(shown: Shown) -> Message:
         case Phase.SOON:
             title = line("📅 ", name, " begins soon.")
             facts.append(Fact("Lasts", line(shown.long)))
+        case Phase.MOVED:
+            title = line("📅 ", name, " is moved.")
+            facts.append(Fact("Lasts", line(shown.long)))
         case Phase.OFF:
-            title, tone = line(name, " does not take place then any more."), Tone.GREY
+            title, tone = line(name, " does not take place this time."), Tone.GREY
         case Phase.ASKED:
-            title, buttons = line("Was it held? ", name), _answers(shown.subject)
+            title, buttons = line(name, " is over. Was it held?"), _answers(shown.subject)
         case Phase.EXCUSED:
             title, tone = line(name, " fell on a public holiday, so nobody is asked whether it was held."), Tone.GREY
             buttons = (Button("It was held", "meeting.held", shown.subject),)
@@ -91,6 +95,21 @@ def _answers(subject: str) -> tuple[Control, ...]:
         Button("Not held", "meeting.not_held", subject),
         Button("Answer with a note", "meeting.note", subject, opens=True),
     )
+
+
+def moved(shown: Shown, before: datetime | None, by: Person) -> Message:
+    """Tell the rooms that one which was announced comes at another time, or (no `before`) takes place after all."""
+    how = " is moved to " if before else " takes place after all: "
+    until = (Fact("Until now", line(When(before, zones=shown.zones))),) if before else ()
+    title = line("📅 ", Strong(shown.called), how, When(shown.at, zones=shown.zones), ".")
+    return Message(title, (Facts((*until, Fact("Changed by", line(by)))),))
+
+
+def called_off(shown: Shown, follows: datetime | None, by: Person) -> Message:
+    """Tell the rooms that one which was announced does not take place, and when the next one does."""
+    coming = (Fact("Next", line(When(follows, zones=shown.zones))),) if follows else ()
+    title = line("📅 ", Strong(shown.called), " of ", When(shown.at, zones=shown.zones), " does not take place.")
+    return Message(title, (Facts((*coming, Fact("Changed by", line(by)))),))
 
 
 def said(shown: Shown) -> Message:

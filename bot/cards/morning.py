@@ -12,7 +12,6 @@ from typing import assert_never
 
 from bot.cards import several
 from bot.cards.evidence import counted, in_words
-from bot.cards.settings import NUDGES
 from bot.messages import (
     Block,
     Button,
@@ -42,10 +41,17 @@ from bot.rules.evidence import (
     Waiting,
     Waits,
 )
-from bot.words import Code, Key, Line, Nudging, Person, Shape, Strong, line, local
+from bot.words import Code, Inline, Key, Line, Nudging, Person, Shape, Strong, When, line, local
 
 AT_A_GLANCE = 12  # lines of one message
 SNOOZES = {1: "1 day", 3: "3 days", 7: "1 week"}
+_HEARS = {
+    Nudging.LIGHT: line("You hear of what is overdue or runs out, and of a long silence. For more: ",
+                        Code("/partnership mine nudges standard")),
+    Nudging.STANDARD: line("For less, ", Code("/partnership mine nudges light"), "; for early signs too, ",
+                           Code("/partnership mine nudges active")),
+    Nudging.ACTIVE: line("You hear of early signs too. For less: ", Code("/partnership mine nudges standard")),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +105,8 @@ def card(shown: Shown) -> Message:
         tuple(body),
         tone=Tone.NEUTRAL if todo else Tone.GREEN,
         buttons=(Button("Show all", "nudge.all", shown.subject),) if shown.earlier else (),
-        footer=line(
-            f"Both shepherds see the same facts. Your setting is {NUDGES[shown.setting]}: ",
-            Code("/partnership mine nudges"),
-        ),
-    )  # fmt: skip
+        footer=line("Both shepherds see the same facts. ", *_HEARS[shown.setting]),
+    )
 
 
 def replaced(day: date) -> Message:
@@ -116,10 +119,14 @@ def _rest(shown: Shown) -> str:
     hidden = max(len(shown.entries) - AT_A_GLANCE, 0)
     sentences = (
         (hidden, f"{counted(hidden, 'more line')} will show here as others are settled."),
-        (shown.settled, f"{counted(shown.settled, 'line')} of this message settled since."),
-        (shown.earlier, f"{counted(shown.earlier, 'line')} from earlier this week left to act on."),
+        (shown.settled, f"{counted(shown.settled, 'line')} of this message {_is(shown.settled)} settled by now."),
+        (shown.earlier, f"{counted(shown.earlier, 'line')} from earlier this week {_is(shown.earlier)} still open."),
     )
     return " ".join(sentence for count, sentence in sentences if count)
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _beside(shown: Shown) -> Facts:
@@ -128,15 +135,14 @@ def _beside(shown: Shown) -> Facts:
     for key in (shown.own, shown.own.other):
         half = shown.facts.halves.get(key, Half())
         waiting = sum(each.side is key and each.how is not Waits.EARLY for each in shown.facts.waiting)
-        quiet = (
-            f"quiet for {counted(half.silent, 'working day')}" if half.silent else "active since the last working day"
-        )
-        parts = [
-            quiet,
-            f"{counted(waiting, 'escalation')} to answer" if waiting else "no escalation waits",
-            f"check-ins missing from {len(half.missing)} of {half.asked}" if half.asked else "",
-        ]
-        facts.append(Fact(shown.sides.get(key, "The other side"), (" · ".join(part for part in parts if part),)))
+        parts: list[Inline] = [f"{counted(waiting, 'escalation')} to answer" if waiting else "no escalation to answer"]
+        if half.missing:
+            parts.append(f" · {len(half.missing)} of {half.asked} gave no check-in twice in a row")
+        if half.silent:
+            parts.append(f" · quiet for {counted(half.silent, 'working day')}")
+        elif half.heard is not None:
+            parts += [" · last heard from ", When(half.heard, Shape.DAY)]
+        facts.append(Fact(shown.sides.get(key, "The other side"), line(*parts)))
     return Facts(tuple(facts))
 
 
@@ -144,7 +150,7 @@ def _entry(shown: Shown, entry: Entry) -> list[Block]:
     words = in_words(entry.evidence, entry.people, shown.sides, shown.zones)
     if entry.aside:
         return [Paragraph(line(*words, " ", *entry.aside))]
-    told = (" Reminded today: ", *several(entry.reminded), ".") if entry.reminded else ()
+    told = (" Today’s reminder goes to ", *several(entry.reminded), ".") if entry.reminded else ()
     return [Paragraph(line(*words, *told, *((" ", *entry.other) if entry.other else ()))), _controls(shown, entry)]
 
 
@@ -178,4 +184,4 @@ def snoozed(by: Person, until: datetime, zone: str) -> Line:
 
 
 def useless(until: datetime, zone: str) -> Line:
-    return line(f"Not useful to your side: it rests until {local(until, zone, Shape.DAY)}.")
+    return line(f"Set aside by your side as not useful, until {local(until, zone, Shape.DAY)}.")

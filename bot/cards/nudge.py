@@ -13,6 +13,7 @@ from bot.cards.evidence import in_words
 from bot.cards.settings import NUDGES
 from bot.messages import (
     Block,
+    Bullets,
     Button,
     Message,
     Paragraph,
@@ -26,7 +27,7 @@ from bot.rules.evidence import (
     Waiting,
     Waits,
 )
-from bot.words import Code, Key, Nudging, Person, Strong, Text, When, line, local
+from bot.words import Code, Key, Nudging, Person, Strong, Text, When, line, plain
 
 
 def reminder(evidence: Evidence, by: Person, partnership: str, sides: Mapping[Key, str], zones: tuple[str, ...]) -> Message:  # fmt: skip
@@ -40,9 +41,7 @@ def reminder(evidence: Evidence, by: Person, partnership: str, sides: Mapping[Ke
             asks = line(Strong(f"Escalation {evidence.number}"), " waits for somebody to take it up.")
             button = Button("Acknowledge", "escalation.acknowledge", f"escalation:{evidence.id}", Style.PRIMARY)
         case Unsaid():
-            words = line(
-                "Your check-in of the last two days is welcome: ", Code("/checkin done: … next: … blockers: …")
-            )
+            words = line("A check-in from you would help: ", Code("/checkin done: … next: … blockers: …"))
             return Message(title, (Paragraph(words),))
         case _:
             return Message(title, (Paragraph(in_words(evidence, (), sides, zones)),))
@@ -56,12 +55,13 @@ def told(now: Sequence[Person], later: Sequence[tuple[Person, datetime, str]], m
         for person, at, zone in later
     ]
     if missed:
-        body.append(Paragraph(line("Not reminded: already today, or I cannot write to them: ",
+        body.append(Paragraph(line("Not written to, because they were reminded today already or I cannot reach them: ",
                                    *several(missed), ".")))  # fmt: skip
-    everybody = [*now, *(person for person, _, _ in later)]
-    if not everybody:
-        return Message(line("Nobody was reminded."), tuple(body), tone=Tone.AMBER)
-    return Message(line("Reminded: ", *several(everybody), "."), tuple(body))
+    if now:
+        return Message(line("Reminded: ", *several(now), "."), tuple(body))
+    if later:
+        return Message(line("The reminder goes out when they work again."), tuple(body))
+    return Message(line("Nobody was reminded."), tuple(body), tone=Tone.AMBER)
 
 
 def meet(
@@ -71,15 +71,15 @@ def meet(
     one, other = sides
     if not times:
         return Message(line("There is no common working day of ", Text(one), " and ", Text(other), " in sight."))
-    listed = [
-        " / ".join(f"{local(at, zone)} {zone.rsplit('/', 1)[-1].replace('_', ' ')}" for zone in zones) for at in times
-    ]
-    text = "\n".join((f"Shall we talk about {partnership}? For example:", *(f"- {each}" for each in listed)))
+    # Written out in both sides' clocks, because a copied instant would be read on the copier's alone.
+    listed = tuple(line(plain((When(at, zones=zones),))) for at in times)
     if fits:
         title = line("Times that are working time on both sides. Copy what you like:")
     else:
-        title = line("No hour is working time on both sides on the next days. These come closest:")
-    return Message(title, (Quote(Text(text)),))
+        title = line("No hour is working time on both sides in the next days. These come closest:")
+    return Message(
+        title, (Paragraph(line("Shall we talk about ", Text(partnership), "? For example:")), Bullets(listed))
+    )
 
 
 def stands_in(partnership: str, organisation: str, backup: Person, shepherd: Person, last: date) -> Message:

@@ -50,14 +50,14 @@ def card(shown: Shown) -> Message:
         case Phase.DUE:
             title = line("📄 ", name, " is due on ", when, ".")
         case Phase.OFF:
-            title, tone = line(name, " is not due then any more."), Tone.GREY
+            title, tone = line(name, " is not due this time."), Tone.GREY
         case Phase.SENT:
             title, tone = line(name, " was sent", _late(shown.late), "."), Tone.OUTLINE
         case Phase.RECEIVED:
             title, tone = line(name, " was received", _late(shown.late), "."), Tone.GREEN
     facts = [Fact("Due", line(When(shown.at, zones=shown.zones)))]
-    facts += [Fact("Sent, says", line(shown.sent_by))] if shown.sent_by else []
-    facts += [Fact("Received, says", line(shown.received_by))] if shown.received_by else []
+    facts += [Fact("Marked as sent by", line(shown.sent_by))] if shown.sent_by else []
+    facts += [Fact("Marked as received by", line(shown.received_by))] if shown.received_by else []
     return Message(title, (Facts(tuple(facts)),), tone=tone, buttons=_buttons(shown))
 
 
@@ -75,7 +75,7 @@ def _late(late: int | None) -> str:
         case None:
             return ""
         case 0:
-            return ", later on the day"
+            return ", later on the same day"
         case 1:
             return ", 1 working day late"
         case _:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import handlers
-from bot.demo import cast, history
+from bot.demo import cast, history, late
 from bot.demo.clock import Clock
 from bot.demo.tour import Tour
 from bot.inbound import Place
@@ -47,14 +47,20 @@ class Demo:
             await self.database.transact(history.show_again, self.clock.now())
             await self.clock.settle()
         else:
-            await history.live(answer, self.clock, self._shown)
+            await history.Past(answer, self.clock, self._shown, self._catch_up).live()
         await self.tour.begin()
+
+    async def _catch_up(self) -> None:
+        """Deliver what waited while the clock was held."""
+        self.local.announced = await self.database.read(late.announced)
+        await self.clock.drain()
+        self.local.announced = {}
 
     def _shown(self, user: str, action: str, since: datetime | None) -> tuple[Place, str] | None:
         """Where somebody sees a button of that action, on the newest post not older than `since`, and its value."""
         for post in reversed(self.local.chat.since(0, [user])):
             if since is not None and post.at < since:
-                return None
+                continue
             found = next((each for each in _buttons(post.content) if each.action == action), None)
             if found is not None:
                 return read.place(self.local.world, self.local.chat, cast.resident(user), post.where), found.value

@@ -1,11 +1,13 @@
 """The sample's clock: it runs like any other, and can be moved forward.
 
-One rule: moving it skips nothing. It goes from one due timer to the next, and each is carried out and delivered at its own time.
+One rule: moving it skips nothing. It goes from one due timer to the next, and each is carried out and delivered at its own time; only
+while it is held do the rooms wait, and what they get then says when it was said.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +38,10 @@ class Clock:
         self._moving = asyncio.Lock()
         self.tick: Callable[[], Awaitable[int]] = _nothing
         self.drain: Callable[[], Awaitable[int]] = _nothing
+        self.held = False
+        self.agenda: deque[tuple[datetime, Callable[[], Awaitable[object]]]] = (
+            deque()
+        )  # what people will do, soonest first
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -62,17 +68,21 @@ class Clock:
         async with self._moving:
             while True:
                 due = await self._database.read(timers.next_due)
-                if due is None or due > instant:
+                if self.agenda and self.agenda[0][0] <= min(instant, due or instant):
+                    await self.agenda.popleft()[1]()
+                elif due is None or due > instant:
                     break
-                self.pass_to(due)
+                else:
+                    self.pass_to(due)
                 await self.settle()
             self.pass_to(instant)
             await self.settle()
 
     async def settle(self) -> None:
-        """Run and deliver what is due now."""
+        """Run what is due now, and deliver it unless the rooms wait."""
         await self.tick()
-        await self.drain()
+        if not self.held:
+            await self.drain()
 
     def pass_to(self, instant: datetime) -> None:
         """Let it be that time, and nothing more."""

@@ -1,4 +1,4 @@
-"""Twelve weeks of the sample's past, lived through the front door.
+"""Twelve weeks of the sample's past, lived through the front door, and how its people go on from there.
 
 One rule: whoever presses something presses what the chat shows them then, and what is not shown to them cannot be pressed.
 """
@@ -6,8 +6,9 @@ One rule: whoever presses something presses what the chat shows them then, and w
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from bot.demo import cast, script
 from bot.demo.clock import Clock
 from bot.demo.script import WEEKS, Line
 from bot.inbound import Mention, Place, Pressed, Submitted, Typed, Words
-from bot.messages import Button, Errors, Message, Nothing, Reply, Tone, in_words
+from bot.messages import Button, Errors, Message, Reply, Tone, in_words
 from bot.port import Answer
 from storage import outbox, partnerships
 
@@ -25,6 +26,7 @@ _OPENS = time(15, 30)
 _WHERE = ZoneInfo("Europe/Berlin")
 _MINUTES = timedelta(minutes=20)
 
+CatchUp = Callable[[], Awaitable[None]]
 Shown = Callable[[str, str, datetime | None], tuple[Place, str] | None]
 """Where a person sees a button of that action, on the newest post that has one (and is not older than that), and its value."""
 
@@ -50,33 +52,66 @@ def show_again(session: Session, now: datetime) -> None:
         outbox.redraw(session, now=now, subject=subject)
 
 
-async def live(answer: Answer, clock: Clock, shown: Shown) -> None:
-    """Live through the script and come out where the sample begins. Raises RuntimeError where a line is refused."""
-    begins = clock.now().astimezone(_WHERE).date()
-    plan = sorted(((_when(begins, line), line) for line in script.lines(begins)), key=lambda each: each[0])
-    often = gc.get_threshold()
-    gc.set_threshold(
-        100_000, 50, 50
-    )  # a past makes and drops much at once, and looking for circles in it takes a fifth of the time
-    try:
-        await _lines(answer, clock, shown, plan)
-        await clock.until(_afternoon(begins + timedelta(weeks=WEEKS)))
-    finally:
-        gc.set_threshold(*often)
+class Past:
+    """The life of the sample's people: up to today in one go, and on from there as the clock is moved."""
 
+    def __init__(self, answer: Answer, clock: Clock, shown: Shown, catch_up: CatchUp) -> None:
+        """`catch_up` lets the rooms have what waited while the clock was held."""
+        self._answer, self._clock, self._shown, self._catch_up = answer, clock, shown, catch_up
+        self._code = ""
 
-async def _lines(answer: Answer, clock: Clock, shown: Shown, plan: Iterable[tuple[datetime, Line]]) -> None:
-    code = ""
-    for number, several in enumerate(_together(plan)):
-        await clock.until(several[0][0])
-        doing = [
-            _act(answer, clock, line, at, f"past-{number}-{place}", code, shown)
-            for place, (at, line) in enumerate(several)
-        ]
-        replies = await asyncio.gather(*doing)
-        if several[0][1].says.startswith("/partnership create"):
-            code = _code(replies[0])
-        await clock.settle()
+    async def live(self) -> None:
+        """Live through the script and come out where the sample begins. Raises RuntimeError where a line is refused."""
+        begins = self._clock.now().astimezone(_WHERE).date()
+        ends = _afternoon(begins + timedelta(weeks=WEEKS))
+        plan = sorted(((_when(begins, line), line) for line in script.lines(begins)), key=lambda each: each[0])
+        often = gc.get_threshold()
+        gc.set_threshold(100_000, 50, 50)  # a past makes and drops much, and looking for circles in it takes its time
+        self._clock.held = True
+        try:
+            for number, several in enumerate(_together(each for each in plan if each[0] <= ends)):
+                await self._clock.until(several[0][0])
+                await self._catch_up()
+                await self._together(several, f"past-{number}")
+            await self._clock.until(ends)
+            await self._catch_up()
+        finally:
+            self._clock.held = False
+            gc.set_threshold(*often)
+        self._clock.agenda.extend(
+            (at, functools.partial(self._act, line, at, f"later-{number}"))
+            for number, (at, line) in enumerate(each for each in plan if each[0] > ends)
+        )
+
+    async def _together(self, several: Sequence[tuple[datetime, Line]], delivery: str) -> None:
+        doing = [self._act(line, at, f"{delivery}-{place}") for place, (at, line) in enumerate(several)]
+        for (_, line), reply in zip(several, await asyncio.gather(*doing), strict=True):
+            refused = isinstance(reply, Errors) or (isinstance(reply, Message) and reply.tone is Tone.AMBER)
+            if (refused and not line.does.startswith("escalation.")) or (reply is None and not line.asked):
+                raise RuntimeError(f"the sample's past went wrong at {line}: {reply}")
+            if reply is not None and line.says.startswith("/partnership create"):
+                self._code = _code(reply)
+
+    async def _act(self, line: Line, at: datetime, delivery: str) -> Reply | None:
+        """Do what the line says, and agree where the bot asks first; None where nobody shows it to them."""
+        who, place = cast.resident(line.who).profile, cast.home(line.who)
+        self._clock.pass_to(at)
+        if line.says:
+            command, _, rest = line.says.format(code=self._code).lstrip("/").partition(" ")
+            typed = Typed(delivery=delivery, sender=who, place=place, command=command, words=_words(rest))
+            reply = await self._answer(typed)
+        else:
+            since = at.replace(hour=0, minute=0) - timedelta(days=line.asked - 1) if line.asked else None
+            found = self._shown(line.who, line.does, since)
+            if found is None:
+                return None
+            reply = await self._answer(_press(line, delivery, *found))
+        if line.agrees:
+            assert isinstance(reply, Message), reply
+            yes = next(each for each in reply.buttons if isinstance(each, Button))
+            pressed = Pressed(delivery=f"{delivery}-yes", sender=who, place=place, action=yes.action, value=yes.value)
+            reply = await self._answer(pressed)
+        return reply
 
 
 def _together(plan: Iterable[tuple[datetime, Line]]) -> Iterator[list[tuple[datetime, Line]]]:
@@ -94,33 +129,6 @@ def _together(plan: Iterable[tuple[datetime, Line]]) -> Iterator[list[tuple[date
 def _when(begins: date, line: Line) -> datetime:
     zone = ZoneInfo(cast.resident(line.who).zone)
     return datetime.combine(begins + timedelta(days=line.day), time.fromisoformat(line.at), zone)
-
-
-async def _act(answer: Answer, clock: Clock, line: Line, at: datetime, delivery: str, code: str, shown: Shown) -> Reply:
-    """Do what the line says, and agree where the bot asks first."""
-    who, place = cast.resident(line.who).profile, cast.home(line.who)
-    clock.pass_to(at)
-    if line.says:
-        command, _, rest = line.says.format(code=code).lstrip("/").partition(" ")
-        reply = await answer(Typed(delivery=delivery, sender=who, place=place, command=command, words=_words(rest)))
-    else:
-        since = at.replace(hour=0, minute=0) - timedelta(days=line.asked - 1) if line.asked else None
-        found = shown(line.who, line.does, since)
-        if found is None:
-            if line.asked:
-                return Nothing()
-            raise RuntimeError(f"the sample's past went wrong at {line}: nobody shows that")
-        reply = await answer(_press(line, delivery, *found))
-    if line.agrees:
-        assert isinstance(reply, Message), reply
-        yes = next(each for each in reply.buttons if isinstance(each, Button))
-        reply = await answer(
-            Pressed(delivery=f"{delivery}-yes", sender=who, place=place, action=yes.action, value=yes.value)
-        )
-    refused = isinstance(reply, Errors) or (isinstance(reply, Message) and reply.tone is Tone.AMBER)
-    if refused and not line.does.startswith("escalation."):
-        raise RuntimeError(f"the sample's past went wrong at {line}: {reply}")
-    return reply
 
 
 def _press(line: Line, delivery: str, place: Place, value: str) -> Pressed | Submitted:

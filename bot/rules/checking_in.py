@@ -73,6 +73,11 @@ def parse(text: str) -> tuple[Said, frozenset[str]]:
     return cleaned(Said(**said, own_side=bool(own_side))), frozenset(named)
 
 
+def labelled(text: str) -> bool:
+    """Whether it begins with a label, so that it can be meant as a check-in only."""
+    return _LABEL.match(text) is not None
+
+
 def cleaned(said: Said) -> Said:
     """The same with `none` and its like read as nothing."""
     blockers = "" if is_nothing(said.blockers) else said.blockers
@@ -82,7 +87,7 @@ def cleaned(said: Said) -> Said:
 def troubles(said: Said) -> dict[str, str]:
     """What is wrong with it, by part; empty where it can be taken."""
     if not any(said.parts):
-        return {"done": "Write at least one line: what was done, what comes next, or what is in the way."}
+        return {"done": "Write at least one line: what was done, what comes next, or a blocker."}
     return {
         part: f"Please keep this to {MOST} letters; it is {len(words)}."
         for part, words in zip(PARTS, said.parts, strict=True)

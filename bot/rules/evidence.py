@@ -64,7 +64,8 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """The last meeting of a cadence, when it was not held or (`held` is None) nobody said so yet. Of the last `of`, `kept` were held."""
+    """The last meeting of a cadence, when it was not held or (`held` is None) nobody said so yet. Of the last `of` of which somebody
+    said so, `kept` were held."""
 
     occurrence: int
     cadence: int
@@ -83,7 +84,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """People of a side who gave no check-in two days in a row, of how many asked, beside the other side's."""
+    """People of a side who gave no check-in on the last two days they were asked, of how many, beside the other side's."""
 
     side: Key
     people: tuple[int, ...]
@@ -98,7 +99,7 @@ class Unsaid:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Nobody of a side did anything for so many working days; `other` are the other side's."""
+    """Nobody of a side did anything for so many working days on which the bot ran; `other` are the other side's."""
 
     side: Key
     days: int
@@ -169,7 +170,8 @@ def reminded(evidence: Evidence) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """The facts of one side. `silent` are working days without anything; `missing` gave no check-in two days in a row, of `asked`;
+    """The facts of one side. `heard` is when somebody did something last, and `silent` are the working days without anything since;
+    `missing` gave no check-in on the last two days they were asked, of all `asked`;
     `moves` are its steps forward in two weeks; `praised` counts the celebrations it got in the rooms in four."""
 
     silent: int = 0
@@ -178,6 +180,7 @@ class Half:
     asked: int = 0
     moves: int = 0
     praised: int = 0
+    heard: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def digest(visit: Visit, session: Session) -> Reply:
             closing=_closing(visit, session),
         )
     except Unclear as unclear:
-        raise Sorry(str(unclear), " So: ", Code("/partnership digest last week")) from None
+        raise Sorry(str(unclear), " For example: ", Code("/partnership digest last week")) from None
     seen = min(visit.now, wanted.end)
     (told,) = recounting.work_out(session, visit.now, [Wanted(visit.scene, wanted, seen)])
     member = visit.actor.member

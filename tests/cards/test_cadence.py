@@ -111,8 +111,9 @@ def test_what_was_ended_offers_a_way_back_and_no_change() -> None:
     ("phase", "title", "buttons"),
     [
         (meeting.Phase.SOON, "📅 Steering meeting begins soon.", 0),
-        (meeting.Phase.OFF, "Steering meeting does not take place then any more.", 0),
-        (meeting.Phase.ASKED, "Was it held? Steering meeting", 3),
+        (meeting.Phase.MOVED, "📅 Steering meeting is moved.", 0),
+        (meeting.Phase.OFF, "Steering meeting does not take place this time.", 0),
+        (meeting.Phase.ASKED, "Steering meeting is over. Was it held?", 3),
         (
             meeting.Phase.EXCUSED,
             "Steering meeting fell on a public holiday, so nobody is asked whether it was held.",
@@ -133,9 +134,9 @@ def test_a_meeting_in_each_phase(phase: meeting.Phase, title: str, buttons: int)
         ({"today": True}, "📄 Status report of Contoso is due today."),
         ({}, "📄 Status report of Contoso is due on Tue 3 Nov 2026."),
         ({"over": True}, "📄 Status report of Contoso was due on Tue 3 Nov 2026 and is not marked as sent yet."),
-        ({"phase": report.Phase.OFF}, "Status report of Contoso is not due then any more."),
+        ({"phase": report.Phase.OFF}, "Status report of Contoso is not due this time."),
         ({"phase": report.Phase.SENT}, "Status report of Contoso was sent."),
-        ({"phase": report.Phase.RECEIVED, "late": 0}, "Status report of Contoso was received, later on the day."),
+        ({"phase": report.Phase.RECEIVED, "late": 0}, "Status report of Contoso was received, later on the same day."),
         ({"phase": report.Phase.RECEIVED, "late": 1}, "Status report of Contoso was received, 1 working day late."),
         ({"phase": report.Phase.SENT, "late": 3}, "Status report of Contoso was sent, 3 working days late."),
     ],

@@ -60,7 +60,7 @@ def test_the_first_line_counts_what_there_is() -> None:
     calm = replace(FULL, digest=replace(FULL.digest, celebrations=(), resolved=(), open=(), overdue=()))
     assert plain(cards.card(calm).title) == "Apollo, the week to Mon 9 Nov 2026: 27 of 30 check-ins"
     still = replace(calm, digest=replace(calm.digest, check_ins={}))
-    assert plain(cards.card(still).title) == "Apollo, the week to Mon 9 Nov 2026: a change to what recurs"
+    assert plain(cards.card(still).title) == "Apollo, the week to Mon 9 Nov 2026: a change to the schedule"
     assert plain(cards.card(QUIET).title) == "Nothing to report from Apollo for the week to Mon 9 Nov 2026."
 
 
@@ -73,7 +73,7 @@ def test_counts_stand_in_the_order_of_a_digest_and_before_everything_else() -> N
         ("Check-ins", "Northwind 18 of 20 (90%), Contoso 9 of 10 (90%)"),
         ("Overdue", "1 (Northwind 0, Contoso 1)"),
         ("Next meeting", "Steering meeting, Tue 10 Nov 2026, 09:00 Berlin (17:00 Tokyo)"),
-        ("What recurs", "1 change"),
+        ("Schedule", "1 change"),
     ]
 
 
@@ -89,20 +89,20 @@ def test_open_escalations_say_whose_turn_it_is_and_the_time_left() -> None:
         return plain(lines.items[0])
 
     assert said(WAITS) == (
-        "🔴 Escalation 2 waits for an answer at level 2, Contoso in turn, 3 h of working time left: the drawings"
+        "🔴 Escalation 2 waits for an answer from Contoso (level 2), 3 h of working time left: the drawings"
     )
     hand = replace(WAITS, status=Status.ACKNOWLEDGED, left=30 * timedelta(minutes=1), working=False)
     assert said(hand) == "🟠 Escalation 2 is in hand at Contoso, 30 min left: the drawings"
     settled = replace(WAITS, status=Status.RESOLVED, waits_for=Key.A, left=None)
-    assert said(settled) == "🟢 Escalation 2 is resolved, Northwind confirms: the drawings"
+    assert said(settled) == "🟢 Escalation 2 is resolved, for Northwind to confirm: the drawings"
 
 
 def test_what_is_overdue_names_a_side_and_a_role_and_people_only_where_they_are_given() -> None:
     words = in_words(cards.card(FULL))
-    assert "⏰ Contoso, leader: an answer on escalation 2, since Sun 8 Nov 2026" in words
+    assert "⏰ Overdue from Contoso (leader): an answer on escalation 2, since Sun 8 Nov 2026" in words
     assert "Bo Chen" not in words
     named = replace(FULL, due=(Due(LATE, number=2, people=(replace(BO, organisation=""),)),))
-    assert "⏰ Contoso, leader (Bo Chen): an answer" in in_words(cards.preview(named))
+    assert "⏰ Overdue from Contoso (leader: Bo Chen): an answer" in in_words(cards.preview(named))
 
 
 def test_the_card_fits_one_screen_and_the_thread_says_how_much_it_leaves_out() -> None:
@@ -123,7 +123,7 @@ def test_the_card_fits_one_screen_and_the_thread_says_how_much_it_leaves_out() -
 def test_the_thread_has_the_words_and_only_the_sections_that_have_some() -> None:
     details = cards.details(FULL)
     assert [block.value for block in details.body if isinstance(block, Heading)] == [
-        "Wins", "Open escalations", "Check-ins", "Overdue", "Next meetings", "What recurs"
+        "Wins", "Open escalations", "Check-ins", "Overdue", "Next meetings", "Schedule"
     ]  # fmt: skip
     words = in_words(details)
     assert "🎉 Ana Ruiz (Northwind) celebrates Bo Chen (Contoso): for <!channel> the *pilot*" in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,24 +28,24 @@ from bot.rules.evidence import (
     Waiting,
     Waits,
 )
-from bot.words import Key, Person, line, plain
+from bot.words import Key, Nudging, Person, line, plain
 
 AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 DAY = date(2026, 11, 3)
 ANA, BO = Person(1, "Ana Ruiz", "Northwind"), Person(2, "Bo Chen", "Contoso")
 SIDES = {Key.A: "Northwind", Key.B: "Contoso"}
 ZONES = ("Europe/Berlin", "Asia/Tokyo")
-FACTS = Facts({Key.A: Half(silent=6, missing=(1,), asked=4), Key.B: Half(asked=3)})
+FACTS = Facts({Key.A: Half(heard=AT, silent=6, missing=(1,), asked=4), Key.B: Half(heard=AT, asked=3)})
 
 
 def waiting(number: int, side: Key = Key.B, how: Waits = Waits.OVERDUE) -> Waiting:
     return Waiting(number, number, side, how, 2, "The rig is down", AT, (2,), timedelta(minutes=50))
 
 
-def shown(*entries: cards.Entry, earlier: int = 0, settled: int = 0) -> Message:
+def shown(*entries: cards.Entry, facts: Facts = FACTS, **more: Any) -> Message:
     return cards.card(
-        cards.Shown(subject="morning:1", partnership="Apollo", own=Key.A, sides=SIDES, facts=FACTS, zones=ZONES,
-                    entries=entries, earlier=earlier, settled=settled)
+        cards.Shown(subject="morning:1", partnership="Apollo", own=Key.A, sides=SIDES, facts=facts, zones=ZONES,
+                    entries=entries, **more)
     )  # fmt: skip
 
 
@@ -55,21 +56,23 @@ def shown(*entries: cards.Entry, earlier: int = 0, settled: int = 0) -> Message:
                      " Bo Chen (Contoso): 50 min of working time left."),
         (waiting(3, how=Waits.ASKED), "Escalation 3 “The rig is down” is with Bo Chen (Contoso) since Tue 3 Nov 2026, 09:00 UTC,"
                                       " and how it goes is not said yet; 50 min of working time left."),
-        (Report(1, "Figures", Key.B, DAY, AT, late=True), "Figures of Contoso was due Tue 3 Nov 2026, 10:00 Berlin (18:00 Tokyo)"
+        (Report(1, "Figures", Key.B, DAY, AT, late=True), "Figures report of Contoso was due Tue 3 Nov 2026, 10:00 Berlin (18:00 Tokyo)"
                                                           " and has not come yet."),
-        (Report(1, "", Key.B, DAY, AT, late=False), "The report of Contoso is due Tue 3 Nov 2026, 10:00 Berlin (18:00 Tokyo)."),
-        (Meeting(1, 1, "Sync", DAY, AT, False, 2, 4), "Sync of Tue 3 Nov 2026, 10:00 Berlin (18:00 Tokyo) was not held;"
-                                                      " 2 of the last 4 took place."),
-        (Unsaid(Key.B, (2,), 3, 0, 4), "Check-ins are missing two days in a row from 1 of 3 people (at Northwind: 0 of 4):"
-                                       " Bo Chen (Contoso)."),
-        (Silence(Key.A, 6, 0), "Nothing was heard from Northwind for 6 working days (from Contoso: for no working day)."),
-        (Silence(Key.A, 6, 1), "Nothing was heard from Northwind for 6 working days (from Contoso: for the last 1 working day)."),
-        (Unreachable(Key.B, (2,)), "Not reachable by direct message: Bo Chen (Contoso). It mends itself as soon as they write to me"
-                                   " once where the app is installed."),
-        (Uncelebrated(15, 7), "Nothing was celebrated for 15 days, while work moved forward by 7 steps in the last two weeks."
-                              " /celebrate says thank you."),
-        (OneSided(Key.A, 3, 1), "All 3 celebrations of the last four weeks went to Northwind, and Contoso moved work forward by"
-                                " 1 step in two. /celebrate says thank you."),
+        (Report(1, "", Key.B, DAY, AT, late=False), "Report of Contoso is due Tue 3 Nov 2026, 10:00 Berlin (18:00 Tokyo)."),
+        (Meeting(1, 1, "Sync", DAY, AT, False, 2, 4), "Sync meeting of Tue 3 Nov 2026, 10:00 Berlin (18:00 Tokyo) was not"
+                                                      " held; 2 of the last 4 took place."),
+        (Meeting(1, 1, "", DAY, AT, None, 0, 3), "Meeting of Tue 3 Nov 2026, 10:00 Berlin (18:00 Tokyo): nobody has said yet whether"
+                                                 " it was held."),
+        (Unsaid(Key.B, (2,), 3, 0, 4), "No check-in on the last two days they were asked: Bo Chen (Contoso). That is 1 of 3 at Contoso,"
+                                       " and 0 of 4 at Northwind."),
+        (Unsaid(Key.B, (2,), 3, 0, 0), "No check-in on the last two days they were asked: Bo Chen (Contoso). That is 1 of 3 at Contoso."),
+        (Silence(Key.A, 6, 0), "Nothing was heard from Northwind for 6 working days (the same count for Contoso: 0)."),
+        (Unreachable(Key.B, (2,)), "Not reachable by direct message: Bo Chen (Contoso). Ask them to write to me once, where the app is"
+                                   " installed."),
+        (Uncelebrated(15, 7), "Nothing was celebrated for 15 days, while work moved forward by 7 steps in two weeks (check-ins,"
+                              " meetings, reports, settled escalations). /celebrate says thank you."),
+        (OneSided(Key.A, 3, 1), "All 3 celebrations in the rooms in the last four weeks went to Northwind, while Contoso moved forward"
+                                " by 1 step in two weeks (check-ins, meetings, reports, settled escalations). /celebrate says thank you."),
     ],
 )  # fmt: skip
 def test_every_line_gives_its_evidence_in_numbers(evidence: Evidence, words: str) -> None:
@@ -80,10 +83,31 @@ def test_both_sides_stand_side_by_side_the_readers_own_first() -> None:
     message = shown(cards.Entry(evidence=waiting(1)), cards.Entry(evidence=waiting(2, Key.A)))
     assert in_words(message).splitlines()[:3] == [
         "2 things to act on in Apollo.",
-        "Northwind: quiet for 6 working days · no escalation waits · check-ins missing from 1 of 4",
-        "Contoso: active since the last working day · no escalation waits · check-ins missing from 0 of 3",
+        "Northwind: no escalation to answer · 1 of 4 gave no check-in twice in a row · quiet for 6 working days",
+        "Contoso: no escalation to answer · last heard from Tue 3 Nov 2026",
     ]
     assert [block.value for block in message.body if isinstance(block, Heading)] == ["Northwind", "Contoso"]
+
+
+def test_nothing_is_said_of_a_side_that_is_not_known() -> None:
+    facts = Facts({Key.A: Half(asked=4), Key.B: Half()})
+    message = shown(cards.Entry(evidence=waiting(1)), facts=facts)
+    assert in_words(message).splitlines()[1:3] == [
+        "Northwind: no escalation to answer",
+        "Contoso: no escalation to answer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        (Nudging.LIGHT, "You hear of what is overdue or runs out, and of a long silence. For more: /partnership mine nudges standard"),
+        (Nudging.STANDARD, "For less, /partnership mine nudges light; for early signs too, /partnership mine nudges active"),
+        (Nudging.ACTIVE, "You hear of early signs too. For less: /partnership mine nudges standard"),
+    ],
+)  # fmt: skip
+def test_the_footer_says_how_to_hear_less_or_more(setting: Nudging, words: str) -> None:
+    assert plain(shown(setting=setting).footer) == f"Both shepherds see the same facts. {words}"
 
 
 def test_what_was_put_aside_has_nothing_left_to_press() -> None:
@@ -102,15 +126,19 @@ def test_many_people_are_named_in_part_and_many_lines_wait_their_turn() -> None:
     rest = message.body[-1]
     assert isinstance(rest, Paragraph)
     assert plain(rest.words) == (
-        "2 more lines will show here as others are settled. 2 lines of this message settled since."
-        " 1 line from earlier this week left to act on."
+        "2 more lines will show here as others are settled. 2 lines of this message are settled by now."
+        " 1 line from earlier this week is still open."
     )
 
 
 def test_the_longest_message_fits_every_platform_whole() -> None:
+    evidence: list[Evidence] = [
+        Report(number, "The figures of the quarter", Key.B, DAY, AT, late=True) for number in range(1, 8)
+    ]
+    evidence += [waiting(number) for number in range(1, 8)]
     entries = (
-        cards.Entry(evidence=waiting(number), people=(ANA, BO), other=line("Snoozed by ", BO), can_remind=True)
-        for number in range(1, 15)
+        cards.Entry(evidence=each, people=(ANA, BO), other=line("Snoozed by ", BO), can_remind=True)
+        for each in evidence
     )
     message = shown(*entries, earlier=3)
     blocks = in_slack(message)
@@ -119,4 +147,7 @@ def test_the_longest_message_fits_every_platform_whole() -> None:
     card = json.dumps(in_teams(message), ensure_ascii=False).encode()
     assert len(card) < 28_000
     assert b"Show all" in card
-    assert card.count(b"Not useful") == cards.AT_A_GLANCE
+    assert (card.count(b'"Snooze"'), card.count(b"Not useful")) == (
+        cards.AT_A_GLANCE,
+        7,
+    )  # a clock that runs is never set aside

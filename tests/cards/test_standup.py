@@ -78,9 +78,11 @@ def test_what_is_not_for_this_room_says_nothing_of_what_was_said() -> None:
     assert in_words(standup.taken_back(ANA)) == "Ana Silva (Northwind) took this check-in back."
 
 
-def test_the_prompt_offers_yesterdays_answer_only_where_there_is_one() -> None:
+def test_the_prompt_offers_the_last_answer_only_where_there_is_one() -> None:
     assert labels(check_in.card(ASKED)) == ["Answer", "Skip today", "Snooze 1 h", "I’m away until…"]
-    assert "Same as yesterday" in labels(check_in.card(replace(ASKED, before=Said(done="the rig"))))
+    again = replace(ASKED, before=Said(done="the rig"), day=date(2026, 11, 3))
+    assert "Same as yesterday" in labels(check_in.card(replace(again, before_on=date(2026, 11, 2))))
+    assert "Same as last time" in labels(check_in.card(replace(again, before_on=date(2026, 10, 30))))
 
 
 @pytest.mark.parametrize("state", [CheckInState.SKIPPED, CheckInState.AWAY, CheckInState.MISSED])
@@ -95,13 +97,42 @@ def test_an_answered_prompt_offers_to_escalate_what_is_in_the_way() -> None:
     ways = (InTheWay("blocker:1", "no key"), InTheWay("blocker:2", "no rig", escalated=True))
     card = check_in.card(replace(ASKED, state=CheckInState.ANSWERED, said=Said(blockers="no key"), blockers=ways))
     assert labels(card) == ["Change", "Escalate"]
+    assert "Blocker: no key" in in_words(card)
     assert "“no rig” is escalated." in in_words(card)
+
+
+def test_a_blocker_that_stands_alone_is_said_once() -> None:
+    shown = replace(
+        ASKED, state=CheckInState.ANSWERED, said=Said(blockers="no key"), blockers=(InTheWay("blocker:1", "no key"),)
+    )
+    for card in (check_in.card(shown), check_in.taken(shown, Reach()), check_in.taken(shown, Reach(), above=True)):
+        assert in_words(card).count("no key") == 1
+        assert "Escalate" in labels(card)
 
 
 def test_a_reminder_that_was_heeded_asks_for_nothing() -> None:
     assert "A reminder: it is open until 12:30 UTC." in in_words(check_in.reminder(ASKED, asked_for=False))
     assert "You asked me to come back" in in_words(check_in.reminder(ASKED, asked_for=True))
-    assert labels(check_in.reminder(replace(ASKED, state=CheckInState.SKIPPED), asked_for=False)) == []
+    assert labels(check_in.reminder(ASKED, asked_for=False)) == ["Answer"]
+    assert labels(check_in.reminder(ASKED, asked_for=True)) == ["Answer", "Snooze 1 h"]
+
+
+@pytest.mark.parametrize(
+    ("state", "how"),
+    [
+        (CheckInState.ANSWERED, "answered"),
+        (CheckInState.SKIPPED, "skipped"),
+        (CheckInState.AWAY, "you are away"),
+        (CheckInState.MISSED, "over"),
+        (CheckInState.ASKED, "over"),
+    ],
+)
+def test_a_reminder_that_is_settled_is_one_line_and_leaves_the_rest_to_the_prompt(
+    state: CheckInState, how: str
+) -> None:
+    settled = check_in.reminder(replace(ASKED, state=state, closed=True, said=Said(done="the rig")), asked_for=False)
+    assert in_words(settled) == f"Daily of Tue 3 Nov 2026 · {how}."
+    assert labels(settled) == []
 
 
 def test_the_form_holds_what_is_known_and_its_limits() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
-from bot.messages import Errors, Form, Message, SwitchField, TextField, in_words
+from bot.inbound import Pressed, ReplyBy
+from bot.messages import Errors, Form, Message, Shown, SwitchField, TextField, in_words
 from bot.words import CheckInState, plain
-from storage import Database, merging, personal
+from storage import Database, ledger, merging, personal
 from storage.tables import Blocker, CheckIn, Member
 from tests.conftest import Clock
 from tests.handlers.test_standups import (
@@ -25,7 +27,7 @@ from tests.handlers.test_standups import (
     rows,
     until,
 )
-from tests.house import House, said
+from tests.house import House, controls, pressed_value, said
 
 
 @pytest.fixture
@@ -38,6 +40,10 @@ def house(sqlite: Database, clock: Clock) -> Iterator[House]:
 def values(form: Any) -> dict[str, str]:
     assert isinstance(form, Form)
     return {each.id: each.value for each in form.fields if isinstance(each, TextField)}
+
+
+def events(house: House, kind: str) -> list[Any]:
+    return [each for each in house.database.run(ledger.of_partnership, house.partnership) if each.kind == kind]
 
 
 # Unasked ----------------------------------------------------------------------------------------------------------------
@@ -123,6 +129,22 @@ def test_what_is_said_below_one_for_ones_own_side_stays_on_that_side(house: Hous
     assert not house.room("south").thread
     house.says("bo", "can we help?", "south")
     assert house.room("north").thread == ["Bo Chen (Contoso) says:\n> can we help?"]
+    assert [each.body["private"] for each in events(house, "checkin.commented")] == [True, True]
+
+
+def test_what_is_said_below_one_for_both_sides_is_not_private(house: House) -> None:
+    house.types("ana", "/checkin the rig runs")
+    house.says("bo", "well done", "south")
+    assert [each.body["private"] for each in events(house, "checkin.commented")] == [False]
+
+
+def test_a_blocker_in_words_can_be_escalated_from_the_echo(house: House) -> None:
+    reply = house.types("ana", "/checkin done: the rig runs blockers: no key; no rig")
+    assert isinstance(reply, Message)
+    assert labels(reply) == ["Change", "Undo", "Escalate", "Escalate"]
+    form = house.presses("ana", "Escalate", reply)
+    assert isinstance(form, Form)
+    assert next(each.value for each in form.fields if isinstance(each, TextField)) == "no key"
 
 
 # Asked ------------------------------------------------------------------------------------------------------------------
@@ -203,7 +225,7 @@ def test_words_without_blockers_leave_open_ones_open_and_none_ends_them(house: H
 def test_none_alone_ends_open_blockers_and_checks_nobody_in(house: House) -> None:
     house.types("ana", "/checkin blockers: no key")
     reply = house.types("ana", "/checkin blockers: none")
-    assert said(reply).startswith("Nothing is in your way any more: no key.")
+    assert said(reply).startswith("No blockers any more. Over: no key.")
     assert [each.solved_at for each in all_blockers(house)] == [house.clock()]
     assert len(rows(house)["ana"]) == 1
     assert said(house.types("ana", "/checkin blockers: none")).startswith("Write at least one line")
@@ -212,10 +234,162 @@ def test_none_alone_ends_open_blockers_and_checks_nobody_in(house: House) -> Non
 def test_a_blocker_that_was_taken_back_does_not_count(house: House) -> None:
     first = house.types("ana", "/checkin blockers: no key")
     house.types("ana", "/checkin blockers: no key")
+    assert isinstance(first, Message)
     house.presses("ana", "Undo", first)
     house.types("ana", "/checkin blockers: no key")
     assert [each.times for each in all_blockers(house)] == [2]
     assert not house.direct("bo").posts
+
+
+# Plain words to the bot -------------------------------------------------------------------------------------------------
+
+
+def asked(house: House) -> House:
+    begins(house)
+    until(house, "2026-11-03 08:30")
+    return house
+
+
+def test_plain_words_while_a_prompt_waits_are_offered_and_taken_with_one_press(house: House) -> None:
+    asked(house)
+    offer = house.types("ana", "shipped the rig, next the tests", "direct")
+    assert isinstance(offer, Message)
+    assert said(offer).startswith("Is this your answer to the Daily of Tue 3 Nov 2026?")
+    assert "Since last time: shipped the rig, next the tests" in said(offer)
+    assert labels(offer) == ["Take as check-in", "Change"]
+    assert rows(house)["ana"][0].state is CheckInState.ASKED
+    assert not house.room("south").thread
+
+    echo = house.presses("ana", "Take as check-in", offer, where="direct")
+    assert said(echo).startswith("Your answer to the Daily of Tue 3 Nov 2026 is in.")
+    assert rows(house)["ana"][0].done == "shipped the rig, next the tests"
+    assert "shipped the rig" in house.room("south").thread[0]
+    again = house.presses("ana", "Take as check-in", offer, where="direct")
+    assert said(again).startswith("You have answered already.")
+
+
+def test_what_was_offered_stands_in_the_form_beside_what_is_known(house: House) -> None:
+    house.types("ana", "/checkin done: more next: the tests blockers: no key")
+    asked(house)
+    offer = house.types("ana", "shipped the rig !private", "direct")
+    assert isinstance(offer, Message)
+    assert "It is for your side only." in said(offer)
+    form = house.presses("ana", "Change", offer, where="direct")
+    assert values(form) == {"done": "shipped the rig", "next": "the tests", "blockers": "no key", "waiting": ""}
+    assert next(each.on for each in form.fields if isinstance(each, SwitchField))  # type: ignore[union-attr]
+
+
+def test_taking_an_offer_leaves_blockers_open_that_it_says_nothing_of(house: House) -> None:
+    house.types("ana", "/checkin blockers: no key")
+    asked(house)
+    offer = house.types("ana", "shipped the rig", "direct")
+    assert isinstance(offer, Message)
+    house.presses("ana", "Take as check-in", offer, where="direct")
+    assert [each.solved_at for each in all_blockers(house)] == [None]
+
+
+def test_an_offer_that_was_left_for_a_day_is_not_kept(house: House) -> None:
+    offer = asked(house).types("ana", "shipped the rig", "direct")
+    assert isinstance(offer, Message)
+    until(house, "2026-11-03 21:00")
+    assert "not kept any more" in said(house.presses("ana", "Take as check-in", offer, where="direct"))
+    assert rows(house)["ana"][0].state is CheckInState.MISSED
+
+
+def test_in_teams_the_offer_itself_becomes_the_echo_and_leaves_no_button_to_press_twice(house: House) -> None:
+    begins(house)
+    until(house, "2026-11-03 00:30")
+    offer = house.types("bo", "shipped the rig", "direct")
+    assert isinstance(offer, Message)
+    take = next(each for each in controls(offer) if each.label == "Take as check-in")
+    action, value = pressed_value(take, "")
+    pressed = Pressed(
+        delivery="t1", sender=house.profile("bo"), place=house.place("bo", "direct"), reply=ReplyBy.MESSAGE,
+        action=action, value=value, message="offered", shows=True,
+    )  # fmt: skip
+    reply = house.does(pressed)
+    assert isinstance(reply, Shown)
+    assert in_words(reply.card).startswith("Your answer to the Daily of Tue 3 Nov 2026 is in.")
+    assert labels(reply.card) == ["Change", "Undo"]
+
+
+def test_labelled_words_are_taken_at_once(house: House) -> None:
+    asked(house)
+    echo = house.types("ana", "done: the rig runs next: the tests", "direct")
+    assert said(echo).startswith("Your answer to the Daily of Tue 3 Nov 2026 is in.")
+    row = rows(house)["ana"][0]
+    assert (row.done, row.next) == ("the rig runs", "the tests")
+
+
+def test_in_the_chat_of_the_prompt_the_echo_leaves_the_words_to_it_and_elsewhere_says_them(house: House) -> None:
+    asked(house)
+    assert "the rig runs" not in said(house.types("ana", "/checkin done: the rig runs", "direct"))
+    assert "the rig runs" in in_words(prompt(house, "ana"))
+    until(house, "2026-11-03 09:30")
+    assert "the field" in said(house.types("joao", "/checkin done: the field"))
+
+
+def test_of_several_prompts_plain_words_answer_the_newest(house: House) -> None:
+    begins(house)
+    begins(house, name="Evening", at=time(10, 0))
+    until(house, "2026-11-03 09:00")
+    assert "the Evening of Tue 3 Nov 2026?" in said(house.types("ana", "shipped the rig", "direct"))
+
+
+def test_plain_words_after_the_window_are_still_taken_that_day(house: House) -> None:
+    asked(house)
+    until(house, "2026-11-03 20:00")
+    offer = house.types("ana", "shipped the rig", "direct")
+    assert isinstance(offer, Message)
+    assert "is in, late." in said(house.presses("ana", "Take as check-in", offer, where="direct"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("status", "Apollo"),
+        ("/partnership members", "Northwind"),
+        ("hello", "I am Bellwether."),
+        ("help me", "I did not understand that."),
+        ("chekin", "I do not know “chekin”. Did you mean /checkin?"),
+        ("reflect on the rig", "Reflections come in a later version."),
+    ],
+)
+def test_what_is_a_command_a_greeting_or_a_call_for_help_stays_so(house: House, typed: str, answer: str) -> None:
+    asked(house)
+    reply = house.types("ana", typed, "direct")
+    assert answer in said(reply)
+    assert "Is this your answer" not in said(reply)
+
+
+def test_a_sentence_that_begins_nearly_like_a_command_names_it_beside_the_offer(house: House) -> None:
+    asked(house)
+    assert "If you meant a command: /escalate" in said(house.types("ana", "escalte the rig is down", "direct"))
+
+
+@pytest.mark.parametrize("who", ["ana", "mallory", "olga"])
+def test_where_no_prompt_waits_plain_words_are_not_understood(house: House, who: str) -> None:
+    assert said(house.types(who, "shipped the rig", "direct")).startswith("I did not understand that.")
+
+
+def test_plain_words_to_the_bot_in_a_room_are_no_answer(house: House) -> None:
+    asked(house)
+    assert said(house.types("ana", "shipped the rig")).startswith("I did not understand that.")
+
+
+def test_once_answered_or_skipped_plain_words_are_not_offered_again(house: House) -> None:
+    asked(house)
+    answers(house, "ana", done="the rig runs")
+    house.presses("nora", "Skip today", prompt(house, "nora"), where="direct")
+    for who in ("ana", "nora"):
+        assert said(house.types(who, "shipped the rig", "direct")).startswith("I did not understand that.")
+
+
+def test_too_many_plain_words_are_kept_in_the_form(house: House) -> None:
+    reply = asked(house).types("ana", f"rig {'x' * 1000}", "direct")
+    assert said(reply) == "Please keep this to 1000 letters; it is 1004."
+    assert isinstance(reply, Message)
+    assert values(house.presses("ana", "Open form", reply, where="direct"))["done"].endswith("xxx")
 
 
 # One's own data ---------------------------------------------------------------------------------------------------------

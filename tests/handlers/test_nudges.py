@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ from bot.messages import Controls, Message, Paragraph, Tone, in_words
 from bot.rules.evidence import Facts
 from bot.words import CadenceKind, CheckInState, Key, Nudging, Role, Status, plain
 from scheduler import shepherds
-from storage import ledger, scenes, timers
+from storage import Database, ledger, scenes, timers
 from storage.tables import (
     Absence,
     Account,
@@ -31,9 +31,18 @@ from storage.tables import (
     Side,
 )
 from storage.timers import Due
+from tests.conftest import Clock
 from tests.house import House, controls, pressed_value, said
 
 MONDAY = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def house(sqlite: Database, clock: Clock) -> Iterator[House]:
+    """On one database; an outage and what comes of it is lived on both below."""
+    house = House(sqlite, clock)
+    yield house.begun()
+    house.close()
 
 
 def member(house: House, who: str) -> int:
@@ -167,8 +176,8 @@ def test_both_shepherds_read_the_same_lines_with_their_own_side_first(house: Hou
     until(house, 3, 7, 31)
     ana, bo = words(house, "ana"), words(house, "bo")
     for line in ("Escalation 1 “the rig is down” has waited for an answer since",
-                 "Check-ins are missing two days in a row from 1 of 1 people (at Northwind: 1 of 1): Sam Lee (Contoso).",
-                 "Check-ins are missing two days in a row from 1 of 1 people (at Contoso: 1 of 1): João Silva (Northwind)."):  # fmt: skip
+                 "No check-in on the last two days they were asked: Sam Lee (Contoso). That is 1 of 1 at Contoso, and 1 of 1 at Northwind.",
+                 "No check-in on the last two days they were asked: João Silva (Northwind). That is 1 of 1 at Northwind, and 1 of 1 at Contoso."):  # fmt: skip
         assert line in ana
         assert line in bo
     assert ana.index("João Silva") < ana.index("Sam Lee")
@@ -193,14 +202,14 @@ def test_what_was_said_is_not_said_again_before_the_next_week_begins(house: Hous
     begins(house)
     until(house, 6, 12)
     assert len(mornings(house, "ana")) == 1
-    assert "Figures of Northwind was due" in words(house, "ana")
+    assert "Figures report of Northwind was due" in words(house, "ana")
     until(house, 9, 7, 31)
     assert len(mornings(house, "ana")) == 2
     assert [plain(each.title) for each in mornings(house, "ana")] == [
         "Replaced by the message of Mon 9 Nov 2026.",
         "1 thing to act on in Apollo.",
     ]
-    assert "Figures of Northwind was due" in words(house, "ana")
+    assert "Figures report of Northwind was due" in words(house, "ana")
 
 
 def test_a_new_message_replaces_the_old_one_and_shows_the_rest_of_the_week_on_request(house: House) -> None:
@@ -212,12 +221,12 @@ def test_a_new_message_replaces_the_old_one_and_shows_the_rest_of_the_week_on_re
     old, new = mornings(house, "ana")
     assert in_words(old) == "Replaced by the message of Wed 4 Nov 2026."
     assert old.tone is Tone.GREY
-    assert "Risks of Contoso" in in_words(new)
-    assert "Figures of Northwind" not in in_words(new)
-    assert "1 line from earlier this week left to act on." in in_words(new)
+    assert "Risks report of Contoso" in in_words(new)
+    assert "Figures report of Northwind" not in in_words(new)
+    assert "1 line from earlier this week is still open." in in_words(new)
 
     house.presses("ana", "Show all", new, where="direct")
-    assert "Figures of Northwind" in words(house, "ana")
+    assert "Figures report of Northwind" in words(house, "ana")
     assert "Show all" not in [each.label for each in controls(mornings(house, "ana")[-1])]
     assert len(mornings(house, "ana")) == 2
 
@@ -320,9 +329,7 @@ def test_silence_counts_only_days_on_which_somebody_of_that_side_worked(house: H
     house.types("ana", "/celebrate @bo for closing the pilot together")
     begins(house)
     until(house, 10, 12)
-    assert "Nothing was heard from Northwind for 5 working days (from Contoso: for the last 5 working days)." in words(
-        house, "ana"
-    )
+    assert "Nothing was heard from Northwind for 5 working days (the same count for Contoso: 5)." in words(house, "ana")
     assert "Meet" in [each.label for each in controls(mornings(house, "ana")[-1])]
 
 
@@ -335,6 +342,33 @@ def test_a_shepherd_who_acts_on_the_message_does_not_end_a_silence(house: House)
     assert "Nothing was heard from Northwind for 6 working days" in words(house, "ana")
 
 
+def test_what_the_bot_did_not_hear_while_it_was_out_is_nobodys_silence(database: Database, clock: Clock) -> None:
+    house = House(database, clock).begun()
+
+    def standup(session: Session) -> None:
+        session.add(Cadence(partnership_id=house.partnership, kind=CadenceKind.STANDUP, rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+                            at=time(9, 30), start_on=date(2026, 11, 2), created_at=house.clock()))  # fmt: skip
+
+    def facts() -> Facts:
+        ask = house.database.run(
+            lambda session: evidence.facts(session, scenes.scenes(session, [house.partnership]), house.clock())
+        )
+        return ask[house.partnership]
+
+    house.database.run(standup)
+    begins(house)
+    until(house, 3, 16)  # nobody has answered, and in New York there is still time to
+    house.jumps(datetime(2026, 11, 10, 1, tzinfo=UTC))
+    until(house, 10, 8)
+    assert events(house, "standup.cut_off")
+    assert events(house, "standup.skipped_late")
+    assert [half.silent for half in facts().halves.values()] == [0, 0]
+    until(house, 11, 8)
+    assert [half.silent for half in facts().halves.values()] == [1, 1]  # Tuesday, when the bot was back
+    assert [half.missing for half in facts().halves.values()] == [(), ()]
+    house.close()
+
+
 def test_a_meeting_that_was_not_held_and_one_nobody_spoke_of_are_told_with_what_to_do(house: House) -> None:
     cadence(house, CadenceKind.MEETING, "Sync", MONDAY - timedelta(days=3), held=False)
     cadence(house, CadenceKind.MEETING, "Review", MONDAY - timedelta(days=3), held=None)
@@ -343,8 +377,11 @@ def test_a_meeting_that_was_not_held_and_one_nobody_spoke_of_are_told_with_what_
     begins(house)
     until(house, 3, 8)
     text = words(house, "ana")
-    assert "Sync of Fri 30 Oct 2026, 10:00 Berlin (18:00 Tokyo) was not held." in text
-    assert "Review of Fri 30 Oct 2026, 10:00 Berlin (18:00 Tokyo): nobody has said yet whether it was held." in text
+    assert "Sync meeting of Fri 30 Oct 2026, 10:00 Berlin (18:00 Tokyo) was not held." in text
+    assert (
+        "Review meeting of Fri 30 Oct 2026, 10:00 Berlin (18:00 Tokyo): nobody has said yet whether it was held."
+        in text
+    )
     assert "Old" not in text
     assert "Good" not in text
 
@@ -354,11 +391,11 @@ def test_a_report_is_told_when_it_is_late_and_only_to_the_active_when_it_is_due_
     cadence(house, CadenceKind.REPORT, "Figures", MONDAY + timedelta(days=1), None, Key.A)
     begins(house)
     until(house, 3, 8)
-    assert "Figures of Northwind is due" in words(house, "bo")
+    assert "Figures report of Northwind is due" in words(house, "bo")
     assert not mornings(house, "ana")
     until(house, 4, 8)
-    assert "Figures of Northwind was due" in words(house, "bo")
-    assert "Figures of Northwind was due" in words(house, "ana")
+    assert "Figures report of Northwind was due" in words(house, "bo")
+    assert "Figures report of Northwind was due" in words(house, "ana")
 
 
 def test_a_report_that_was_sent_is_not_told_as_missing_before_it_is_received(house: House) -> None:
@@ -368,7 +405,7 @@ def test_a_report_that_was_sent_is_not_told_as_missing_before_it_is_received(hou
     cadence(house, CadenceKind.REPORT, "Figures", MONDAY, None, Key.A)
     begins(house)
     until(house, 3, 8)
-    assert "Figures of Northwind was due" in words(house, "bo")
+    assert "Figures report of Northwind was due" in words(house, "bo")
     house.database.run(comes)
     assert (
         house.database.run(
@@ -414,9 +451,10 @@ def test_missing_and_one_sided_praise_is_told_while_work_moves(house: House) -> 
     begins(house)
     until(house, 3, 8)
     text = words(house, "ana")
-    assert "Nothing was celebrated for 20 days, while work moved forward by 4 steps in the last two weeks." in text
+    assert "Nothing was celebrated for 20 days, while work moved forward by 4 steps in two weeks" in text
     assert (
-        "All 3 celebrations of the last four weeks went to Contoso, and Northwind moved work forward by 4 steps" in text
+        "All 3 celebrations in the rooms in the last four weeks went to Contoso, while Northwind moved forward by"
+        in text
     )
 
 
@@ -433,11 +471,11 @@ def test_a_reminder_is_neutral_and_goes_to_each_person_once_a_day_in_their_worki
     assert plain(note.title) == "A friendly reminder from Ana Ruiz (Northwind) about Apollo."
     assert "waits for somebody to take it up." in in_words(note)
     assert "Remind" not in [each.label for each in controls(mornings(house, "ana")[-1])]
-    assert "Reminded today: " in words(house, "ana")
-    assert "Reminded today: " in words(house, "bo")
+    assert "Today’s reminder goes to " in words(house, "ana")
+    assert "Today’s reminder goes to " in words(house, "bo")
     again = house.acts("bo", "nudge.remind", _value(house, "bo", "Snooze").replace("|1|", "|"), "direct")
     assert said(again).startswith("Nobody was reminded.")
-    assert "Not reminded: already today, or I cannot write to them: Nora" in said(again)
+    assert "Not written to, because they were reminded today already or I cannot reach them: Nora" in said(again)
     assert len(events(house, "nudge.reminded")) == 1
     house.presses("nora", "Acknowledge", note, where="direct")
     assert "Nothing is left to act on in Apollo" not in words(house, "bo")
@@ -447,14 +485,15 @@ def test_whoever_does_not_work_yet_is_reminded_when_their_day_begins(house: Hous
     quiet_people(house, ("sam", date(2026, 11, 1)), ("sam", date(2026, 11, 2)))
     begins(house)
     until(house, 3, 7, 31)
-    reply = press(house, "ana", "Remind", "two days in a row")
+    reply = press(house, "ana", "Remind", "last two days")
+    assert said(reply).startswith("The reminder goes out when they work again.")
     assert "Sam Lee (Contoso) hears of it Tue 3 Nov 2026, 09:00 New York, when their working time begins." in said(
         reply
     )
     until(house, 3, 13, 59)
     assert not house.direct("sam").posts
     until(house, 3, 14, 1)
-    assert "Your check-in of the last two days is welcome: /checkin" in in_words(house.direct("sam").latest)
+    assert "A check-in from you would help: /checkin" in in_words(house.direct("sam").latest)
 
 
 def _value(house: House, who: str, label: str) -> str:
@@ -494,11 +533,11 @@ def test_a_line_that_is_not_useful_stays_away_from_that_side_alone_and_it_is_on_
     begins(house)
     until(house, 3, 8)
     press(house, "ana", "Not useful", "Figures")
-    assert "Not useful to your side: it rests until Tue 1 Dec 2026." in words(house, "ana")
-    assert "Not useful" not in words(house, "bo")
+    assert "Set aside by your side as not useful, until Tue 1 Dec 2026." in words(house, "ana")
+    assert "not useful" not in words(house, "bo")
     assert [each["line"] for each in events(house, "nudge.useless")] == ["report|1|2026-11-02"]
     until(house, 9, 8)
-    assert "Figures of Northwind was due" in words(house, "bo")
+    assert "Figures report of Northwind was due" in words(house, "bo")
     assert len(mornings(house, "bo")) == 2
     assert len(mornings(house, "ana")) == 1
     until(house, 10, 8)
@@ -515,11 +554,11 @@ def test_times_to_meet_are_given_as_words_to_copy(house: House) -> None:
     until(house, 3, 7, 31)
     reply = press(house, "ana", "Meet", "Sync")
     assert said(reply) == (
-        "No hour is working time on both sides on the next days. These come closest:\n"
-        "> Shall we talk about Apollo? For example:\n"
-        "> - Wed 4 Nov 2026, 09:00 Berlin / Wed 4 Nov 2026, 17:00 Tokyo\n"
-        "> - Thu 5 Nov 2026, 09:00 Berlin / Thu 5 Nov 2026, 17:00 Tokyo\n"
-        "> - Fri 6 Nov 2026, 09:00 Berlin / Fri 6 Nov 2026, 17:00 Tokyo"
+        "No hour is working time on both sides in the next days. These come closest:\n"
+        "Shall we talk about Apollo? For example:\n"
+        "• Wed 4 Nov 2026, 09:00 Berlin (17:00 Tokyo)\n"
+        "• Thu 5 Nov 2026, 09:00 Berlin (17:00 Tokyo)\n"
+        "• Fri 6 Nov 2026, 09:00 Berlin (17:00 Tokyo)"
     )
 
 
@@ -539,7 +578,7 @@ def test_what_is_settled_leaves_the_message_and_can_no_longer_be_acted_on(house:
     assert not [each for each in house.direct("ana").posts if "reminder" in plain(each.title)]
     house.acts("bo", "nudge.all", f"morning:{member(house, 'bo')}", "direct")
     assert "Nothing is left to act on in Apollo from this message." in words(house, "bo")
-    assert "1 line of this message settled since." in words(house, "bo")
+    assert "1 line of this message is settled by now." in words(house, "bo")
 
 
 @pytest.mark.parametrize("action", ["nudge.remind", "nudge.snooze", "nudge.useless", "nudge.meet", "nudge.all"])
@@ -554,6 +593,27 @@ def test_only_those_who_look_after_the_partnership_act_on_the_message(house: Hou
 def test_how_long_it_rests_is_one_of_three(house: House) -> None:
     value = f"morning:{member(house, 'ana')}|900|report|1|2026-11-02"
     assert "1 day, 3 days, 1 week" in said(house.acts("ana", "nudge.snooze", value, "direct"))
+
+
+# What is in somebody's way -------------------------------------------------------------------------------------------
+
+
+def test_what_a_shepherd_reads_of_a_blocker_goes_with_who_wrote_it(house: House) -> None:
+    for _ in range(3):
+        house.types("sam", "/checkin blockers: no key to the lab")
+    for who in ("ana", "bo"):
+        assert "Sam Lee (Contoso) has named the same blocker 3 times: no key to the lab" in in_words(
+            house.direct(who).latest
+        )
+    house.types("sam", "/partnership mine erase")
+    for label in ("Yes, erase it", "Erase it for good"):
+        question = house.replies[-1]
+        assert isinstance(question, Message)
+        house.presses("sam", label, question)
+    for who in ("ana", "bo"):
+        everything = [in_words(each) for each in house.direct(who).posts]
+        assert any("has named the same blocker 3 times" in each for each in everything)
+        assert not any("no key to the lab" in each or "Sam Lee" in each for each in everything if "blocker" in each)
 
 
 # How much one wants to hear ------------------------------------------------------------------------------------------

@@ -51,11 +51,11 @@ def begins(house: House, **how: Any) -> House:
     def add(session: Session) -> None:
         row = Cadence(
             partnership_id=house.partnership, kind=CadenceKind.STANDUP, rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
-            at=time(9, 30), start_on=TUESDAY, created_at=house.clock(), **{"name": "Daily", **how},
+            start_on=TUESDAY, created_at=house.clock(), **{"name": "Daily", "at": time(9, 30), **how},
         )  # fmt: skip
         session.add(row)
         session.flush()
-        rhythm.plan(session, {house.partnership}, house.clock())
+        rhythm.replan(session, {house.partnership}, house.clock())
 
     house.database.run(add)
     return house
@@ -316,7 +316,7 @@ def test_what_was_next_and_what_is_in_the_way_is_shown_and_stands_in_the_form(da
     assert values == {"done": "", "next": "first test", "blockers": "no certificate\nno key", "waiting": ""}
 
 
-def test_the_same_as_yesterday_takes_one_press(daily: House) -> None:
+def test_the_same_as_last_time_takes_one_press(daily: House) -> None:
     until(daily, "2026-11-03 08:30")
     answers(daily, "ana", done="the rig runs", next="first test")
     until(daily, "2026-11-04 08:30")
@@ -786,7 +786,7 @@ def test_none_in_words_ends_what_was_in_the_way_and_the_prompt_still_waits(daily
     until(daily, "2026-11-04 09:30")
     key = [each for each in daily.direct("joao").all if each not in daily.chats["slack"].threads][-1]
     reply = daily.says("joao", "blockers: none", "direct", key)
-    assert said(reply).startswith("Nothing is in your way any more: no key; no rig.")
+    assert said(reply).startswith("No blockers any more. Over: no key; no rig.")
     assert all(each.solved_at == daily.clock() for each in all_blockers(daily))
     assert rows(daily)["joao"][1].state is CheckInState.ASKED
     assert "no key" not in in_words(sent(daily, "joao")[-1])

@@ -44,13 +44,14 @@ class House:
         *,
         subject: str = RIG,
         platform: str = "slack",
+        tenant: str = "T1",
         channel: str = "C1",
         way: Way = Way.POST,
         **more: Any,
     ) -> None:
         def work(session: Session) -> None:
             message = None if words is None else pack(Message(line(words)), Message)
-            lane = outbox.lane(session, platform, "T1", channel)
+            lane = outbox.lane(session, platform, tenant, channel)
             outbox.announce(session, now=self.clock(), lane=lane, way=way, subject=subject, message=message, **more)
 
         self.database.run(work)
@@ -605,7 +606,7 @@ def test_a_platform_that_hangs_does_not_hold_up_another(house: House) -> None:
 
     async def story() -> None:
         both = {"slack": house.slack, "teams": teams}
-        delivery = Delivery(house.database, both, house.clock, house._draw, in_flight=4)
+        delivery = Delivery(house.database, both, house.clock, house._draw, in_flight=4, of_one=4)
         await delivery.start()
         await until(lambda: len(teams.tried) >= 4)
         for number in range(10):
@@ -618,6 +619,55 @@ def test_a_platform_that_hangs_does_not_hold_up_another(house: House) -> None:
 
     asyncio.run(story())
     assert len(teams.tried) < 8
+
+
+def test_one_tenants_many_messages_never_hold_up_another_tenants_one(house: House) -> None:
+    for number in range(60):
+        house.say("hello", channel=f"C{number}")
+    house.say("only this", tenant="T2", channel="D1")
+
+    house.deliver()
+    order = [parcel.content.title for parcel in house.slack.tried]
+    assert len(order) == 61
+    assert order.index(("only this",)) < 16
+
+
+def test_tenants_take_turns_whoever_spoke_first(house: House) -> None:
+    for tenant in ("T3", "T1", "T2"):
+        for number in range(5):
+            house.say("hello", tenant=tenant, channel=f"C{number}")
+
+    async def story() -> None:
+        delivery = house.delivery(in_flight=1, of_one=1)
+        await delivery.drain()
+
+    asyncio.run(story())
+    assert [parcel.tenant for parcel in house.slack.tried] == ["T1", "T2", "T3"] * 5
+
+
+def test_a_tenant_that_hangs_does_not_hold_up_another(house: House) -> None:
+    class Hanging(Recorder):
+        async def deliver(self, parcel: Parcel) -> Sent:
+            if parcel.tenant == "T1":
+                await asyncio.sleep(30)
+            return await super().deliver(parcel)
+
+    house.slack = Hanging()
+    for number in range(40):
+        house.say("hello", channel=f"C{number}")
+
+    async def story() -> None:
+        delivery = house.delivery(in_flight=8, of_one=4)
+        await delivery.start()
+        await asyncio.sleep(0.1)
+        await asyncio.to_thread(house.say, "only this", tenant="T2", channel="D1")
+        delivery.wake()
+        await until(lambda: len(house.slack.taken) == 1, seconds=2)
+        for task in delivery._sending.values():
+            task.cancel()
+        await delivery.stop()
+
+    asyncio.run(story())
 
 
 def test_what_is_for_a_platform_that_is_not_connected_waits_and_is_parked_after_a_day(house: House) -> None:

@@ -42,6 +42,7 @@ class Bell:
 
 @pytest.fixture
 def bell() -> Iterator[Bell]:
+    scheduler.discover()
     before = dict(scheduler.TIMERS)
     bell = Bell()
     timer("test.bell")(bell)

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from storage import Database, ledger
+from storage.ledger import Entry
 from storage.tables import Partnership
 from tests.conftest import Clock
+from tests.fakes.statements import statements
 
 
 @pytest.fixture
@@ -125,3 +127,54 @@ def test_appends_from_many_at_once_keep_one_chain(database: Database, harbour: i
 def test_each_partnership_has_a_chain_of_its_own(database: Database, harbour: int, clock: Clock) -> None:
     valley = found(database, clock)
     assert [record(database, each, clock, "noted", "note:1") for each in (harbour, valley, harbour)] == [1, 1, 2]
+
+
+def test_several_events_of_several_partnerships_go_on_their_chains_in_the_order_given(
+    database: Database, harbour: int, clock: Clock
+) -> None:
+    valley = found(database, clock)
+    record(database, valley, clock, "noted", "note:0")
+    entries = [
+        Entry(partnership_id=of, at=clock(), kind="noted", subject=subject, body={"of": of})
+        for of, subject in ((valley, "note:1"), (harbour, "note:2"), (valley, "note:3"), (harbour, "note:4"))
+    ]
+    assert database.run(ledger.append_all, entries) == [2, 1, 3, 2]
+
+    assert [each.subject for each in database.run(ledger.of_partnership, valley)] == ["note:0", "note:1", "note:3"]
+    assert [each.body for each in database.run(ledger.of_partnership, harbour)] == [{"of": harbour}] * 2
+    assert [ledger.verify(database.run(ledger.export, each)) for each in (harbour, valley)] == [[], []]
+    assert record(database, valley, clock, "noted", "note:5") == 4
+
+
+def test_many_events_take_no_more_statements_than_one(database: Database, harbour: int, clock: Clock) -> None:
+    def taken(many: int) -> int:
+        entries = [
+            Entry(partnership_id=harbour, at=clock(), kind="noted", subject=f"note:{each}") for each in range(many)
+        ]
+        with statements() as asked:
+            database.run(ledger.append_all, entries)
+        return len(asked)
+
+    assert taken(1) == taken(300)
+    assert database.run(ledger.append_all, []) == []
+
+
+def test_batches_that_name_the_partnerships_the_other_way_round_do_not_wait_for_each_other_for_ever(
+    database: Database, harbour: int, clock: Clock
+) -> None:
+    both = [harbour, found(database, clock)]
+
+    def note(number: int) -> None:
+        order = both if number % 2 else both[::-1]
+        entries = [Entry(partnership_id=of, at=clock(), kind="noted", subject=f"note:{number}") for of in order]
+        database.run(ledger.append_all, entries)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(note, range(40)))
+    assert [ledger.verify(database.run(ledger.export, each)) for each in both] == [[], []]
+    assert [len(database.run(ledger.of_partnership, each)) for each in both] == [40, 40]
+
+
+def test_nothing_goes_on_the_record_of_a_partnership_that_does_not_exist(database: Database, clock: Clock) -> None:
+    with pytest.raises(KeyError):
+        record(database, 99, clock, "noted", "note:1")

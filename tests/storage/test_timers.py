@@ -90,3 +90,12 @@ def test_two_processes_never_claim_the_same_timer(postgresql: Database, clock: C
     with ThreadPoolExecutor(2) as pool:
         one, other = [each.result(10) for each in [pool.submit(postgresql.run, hold) for _ in range(2)]]
     assert sorted(one + other) == [str(number) for number in range(10)]
+
+
+def test_at_one_instant_subjects_take_turns_however_much_one_has(database: Database, clock: Clock) -> None:
+    def work(session: Session) -> None:
+        timers.plan_all(session, "partnership:1", [("ask", clock(), f"1.{number}") for number in range(4)])
+        timers.plan_all(session, "partnership:2", [("ask", clock(), f"2.{number}") for number in range(2)])
+
+    database.run(work)
+    assert due(database, clock()) == ["1.0", "2.0", "1.1", "2.1", "1.2", "1.3"]

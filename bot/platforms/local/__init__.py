@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -50,6 +50,7 @@ class Local:
         self.world, self.now, self.clock = world, now, clock
         self.chat = Chat(world)
         self.live = Live(world, self.chat, now, clock is not None, tour)
+        self.announced: Mapping[str, datetime] = {}  # when that was said which is delivered late, by token
         self._answer: Answer | None = None
         self._in_hand: set[asyncio.Task[Any]] = set()
 
@@ -112,7 +113,8 @@ class Local:
         return []
 
     def _post(self, parcel: Parcel, where: str, to: str = "") -> Sent:
-        post = self.chat.post(where, parcel.content, token=parcel.token, at=self.now(), thread=parcel.thread, to=to)
+        at = self.announced.get(parcel.token) or self.now()
+        post = self.chat.post(where, parcel.content, token=parcel.token, at=at, thread=parcel.thread, to=to)
         return _sent(post)
 
     def _room(self, parcel: Parcel) -> str:

@@ -15,11 +15,11 @@ from functools import partial
 from itertools import groupby
 
 from bot.rules import Unclear
-from bot.rules.cadence.foreign import in_english, is_known
+from bot.rules.cadence.foreign import in_english, known
 from bot.rules.cadence.recurrence import Recurrence
 from bot.rules.cadence.spelling import NUMBER, ORDINAL, UNIT
 from bot.rules.cadence.typed import LENGTH, is_time, parse
-from bot.rules.dates.vocabulary import MONTH, WEEKDAY
+from bot.rules.dates.vocabulary import MONTH, WEEKDAY, ZONE
 
 LONGEST = 300  # letters
 _QUOTED = r"[\"“„«]([^\"“”„«»]+)[\"”“»]"
@@ -40,14 +40,17 @@ _ALWAYS = (
     r"|alternat(?:e|ing)|twice|weekdays?|workdays?|weekends?|noon|midday|midnight|[ap]\.?m\.?|o'?clock|hours?|@?(?!\d:\d$)\d\S*"
 )
 _MAYBE = (
-    rf"(?:{UNIT})s?|{ORDINAL}|{NUMBER}|{MONTH}|final|other|single|times?|working|business|work|end|eo[mqy]|half|past|next|tomorrow"
+    rf"(?:{UNIT})s?|{ORDINAL}|{NUMBER}|{MONTH}|final|other|single|times?|working|business|work|end|eo[mqy]|half(?:to)?|past|next|tomorrow"
     r"|morning|afternoon|evening|night|starting|beginning|once"
 )
-_BESIDE = r"the|of|on|at|by|in|and|&|\+|-|–|to|through|thru|until|till?|an?|per|or|but|not|from|since|as|except|excluding|without"
+_BESIDE = r"the|of|on|at|by|in|and|&|\+|-|–|to|through|thru|until|till?|an?|per|or|but|not|from|since|as|except|excluding|without|apart|never|only|t/m|@"
 # These go with the recurrence that they stand before; where the words after them are no part of it, they may still limit it.
-_LEADING = re.compile(r"the|on|at|by|in|from|since|until|till|except|excluding")
+_LEADING = re.compile(r"the|on|at|@|by|in|from|since|until|till|except|excluding|apart|not|never")
 _LIMITING = re.compile(r"(?:from|since|starting|beginning|next)\b")
-_ALWAYS_LIMITING = re.compile(r"(?:until|till|except|excluding|unless|without)\b")
+_ALWAYS_LIMITING = re.compile(
+    r"\(?(?:until|till|except|excluding|apart|unless|without|not|never|no|minus|before|after)(?!\S)"
+)
+_ZONE = re.compile(rf"(?:{ZONE})(?!\S)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,13 +102,16 @@ def lift(
             raise
         raise Unclear(f"{unclear} {_HINT}") from None
     left = [run for run in runs if run not in chosen and run not in clocks]
-    for run in left:
-        plain = run.text.casefold()
-        if not run.quoted and (
-            _ALWAYS_LIMITING.match(plain) or (run.weight > _Weight.LIGHT and _LIMITING.match(plain))
-        ):
+    for index, run in enumerate(runs):
+        if run in left and not run.quoted and _limits(run, index > 0 and runs[index - 1] not in left, locale or ""):
             raise Unclear(f"“{run.text}” may limit when it recurs, and I cannot tell. {_HINT}")
     return found, " ".join(run.text for run in left).strip(" ,;:-–—")
+
+
+def _limits(run: _Word, follows: bool, locale: str) -> bool:
+    """Tell whether a run that is no part of the recurrence, but may follow it, says when it does not recur, or in which zone."""
+    forms = [_ALWAYS_LIMITING, *[_LIMITING] * (run.weight > _Weight.LIGHT), *[_ZONE] * follows]
+    return any(form.match(way) for form in forms for way in in_english(run.text.casefold(), locale))
 
 
 def _reads(read: Callable[[str], Recurrence], phrase: str) -> Recurrence | None:
@@ -125,15 +131,15 @@ def _words(text: str, locale: str) -> Iterator[_Word]:
     while at < len(typed):
         word, apart = typed[at]
         several = range(min(6, len(typed) - at), 0, -1)
-        many = next(
-            (count for count in several if is_known(" ".join(one for one, _ in typed[at : at + count]), locale)), 0
-        )
+        ahead = {count: " ".join(one for one, _ in typed[at : at + count]) for count in several}
+        many = next((count for count, words in ahead.items() if known(words, locale)), 0)
         if apart:
             yield _Word(word.strip(), _Weight.NONE, quoted=True)
         elif many:
-            yield _Word(" ".join(one for one, _ in typed[at : at + many]), _Weight.SURE)
+            weight = _weigh_all(known(ahead[many], locale))
+            yield _Word(ahead[many], weight, leads=weight is _Weight.LIGHT)
         else:
-            plain = word.casefold().strip(",;:.!")
+            plain = word.casefold().strip(",;:.!()")
             ways = in_english(plain, locale)[1:]
             weight = max(_weigh(plain), *(_weigh_all(way) for way in ways), _Weight.NONE)
             yield _Word(word, weight, bool(ways) or _LEADING.fullmatch(plain) is not None)

@@ -30,6 +30,8 @@ def rules_of(phrase: str) -> list[Rule]:
 
 def _by_week(seen: Seen) -> list[Rule]:
     days = tuple(sorted(seen.weekdays))
+    if seen.unit == "day" and seen.every % 7 == 0:
+        seen.every, seen.unit = seen.every // 7, "week"
     if seen.period or seen.unit in ("month", "quarter", "year") or seen.months:
         if len(days) == 1 and "month" in (seen.unit, seen.period) and not seen.months:
             return [Rule(Unit.MONTH, seen.every or 1, days, (nth,)) for nth in (1, -1)]

@@ -14,7 +14,7 @@ from bot.rules.dates.vocabulary import MONTH
 from bot.rules.dates.vocabulary import MONTHS as MONTH_NAMES
 
 EXAMPLE = "Try “weekdays at 9:30”, “every other tuesday at 14:00” or “last friday of the month at noon”."
-_FILLERS = frozenset({"of", "on", "in", "by", "and", "a", "every"})
+_FILLERS = frozenset({"of", "on", "in", "by", "and", "a", "every", "only"})
 
 
 class Unread(ValueError):
@@ -93,6 +93,8 @@ def _how_many_times(seen: Seen) -> None:
 
 
 def _nth(seen: Seen) -> None:
+    if re.search(rf"\b(?:{NTH})(?: to)? last\b", seen.rest):
+        raise Unread("counts from the end: only the last one can be named")
     several = rf"(?:{ORDINAL})(?:(?: and)? (?:{ORDINAL}))*"
     found = seen.take(rf"\b(every )?({several}) ({CODE}|workday|day)\b")
     if found:

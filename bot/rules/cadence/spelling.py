@@ -32,6 +32,7 @@ _SPELLINGS = (
     (r"\b(?:year[- ]end|eoy|end (?:of )?(?:every )?year)\b", "last day of year"),
     (r"\b(?:half[- ]yearly|semi-?annual(?:ly)?|every half[- ]year)\b", "every 6 month"),
     (r"\beveryday\b|\bdaily\b", "every day"),
+    (r"\b(except|excluding|without|apart from|but)( not)?( on| at| for)? weekends?\b", r"\1 saturday and sunday"),
     (r"\bweekly\b", "every week"),
     (r"\bmonthly\b", "every month"),
     (r"\bquarterly\b", "every quarter"),

@@ -90,6 +90,8 @@ def _read(phrase: str, here: Here, otherwise: time | None) -> list[Recurrence]:
     if found := re.search(_TWICE_OR_HALF, phrase):
         unit = found[1] or found[2] or "year"
         raise Unread(f"can be read in two ways: say “every two {unit}s”, or the days if it is twice a {unit}")
+    phrase = re.sub(r"\b(every|each) (?=morning|afternoon|evening)", r"\1 day ", phrase)
+    phrase = re.sub(r"\bapart from\b", "except", phrase)
     clocks, rest = _clocks(phrase, here, otherwise)
     rest, since = _since(rest, here)
     rules = rules_of(one_way(rest))
@@ -108,7 +110,7 @@ def _clocks(phrase: str, here: Here, otherwise: time | None) -> tuple[list[time]
         raise Unread("has more than one time of day: set each apart")
     if times is None:
         return [otherwise] if otherwise else [], rest
-    if times.zone:
+    if times.zones:
         raise Unread("names a zone of its own: say the time on your own clock")
     if not times.minutes or times.minutes[-1] - times.minutes[0] not in (0, 720):
         raise Unread("needs a time of day in figures: write “at 9:30”, or “at 00:00” for the beginning of the day")

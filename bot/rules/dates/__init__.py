@@ -16,7 +16,7 @@ from bot.rules.dates.clock import lift_time, next_time, put_together, time_from_
 from bot.rules.dates.days import read_days
 from bot.rules.dates.foreign import in_english
 from bot.rules.dates.period import period_of, vague_days
-from bot.rules.dates.vocabulary import COUNT, DATE_WORD, FIGURES, LEADING, MONTH, UNIT, one_spelling
+from bot.rules.dates.vocabulary import COUNT, DATE_WORD, FIGURES, LEADING, MONTH, UNIT, ZONE, one_spelling
 from bot.rules.worktime import Calendar, place
 
 LONGEST = 60  # letters; nobody needs more to name a day
@@ -54,7 +54,7 @@ def looks_like_date(phrase: str, locale: str | None = None) -> bool:
         re.match(form, plain)
         for form in (
             rf"(?:{DATE_WORD})s?(?![\w-])",
-            rf"{FIGURES}(?:$| (?:(?:the|of|on|at|in|next|this|working|business) )*(?:{DATE_WORD}|{UNIT}|month|utc|gmt|\d\S*)(?!\w))",
+            rf"{FIGURES}(?:$| (?:(?:the|of|on|at|in|next|this|working|business) )*(?:{DATE_WORD}|{UNIT}|month|{ZONE}|\d\S*)(?!\w))",
             rf"(?:{COUNT}) ?(?:of )?(?:{UNIT})\b",
             r"\d{1,2}(?:\.|er|º|ª| de) ?[^\W\d_]{3,}(?: \S+){0,2}$",
             rf"\d{{1,2}}-(?:{MONTH})\b",
@@ -84,7 +84,11 @@ def _read(phrase: str, here: Here) -> Found:
         return Found((moment,))
     if hours := re.fullmatch(r"(\d{1,2}) ?h", phrase):
         return _hours_or_clock(int(hours[1]), here)
-    times, rest = lift_time(phrase, here)
+    if first := re.fullmatch(r"first thing (?:on )?(.+?)(?: morning)?|(.+?)(?: morning)? first thing", phrase):
+        mornings, sure = read_days(first[1] or first[2], here)
+        return Found(tuple(place(day, here.calendar.start, here.zone) for day in mornings), sure)
+    # What is wanted before a time of day is wanted by then; “before friday” may leave friday out.
+    times, rest = lift_time(re.sub(r"\bbefore (?=noon|midday|midnight|\d{1,2}(?::\d\d| ?[ap]m))", "at ", phrase), here)
     # Small words carry nothing here: "the last friday of the month" is "last friday month".
     rest = " ".join(word for word in rest.split() if word not in ("the", "of", "on"))
     if not rest:
@@ -92,13 +96,13 @@ def _read(phrase: str, here: Here) -> Found:
             raise here.unclear()
         return next_time(times, here)
     if rest == "today" and times and times.minutes == (0, 1440):
-        return Found((here.at(here.today, 1440),))
+        return next_time(times, here)
     edge = re.fullmatch(r"(?:start|beginning) (.+)", rest)
     if edge and (period := period_of(edge[1], here)):
-        first = period[0]
+        begin = period[0]
         if times is None:
-            return Found((place(first, here.calendar.start, here.zone), here.end(first)), sure=False)
-        return put_together([first], times, here)
+            return Found((place(begin, here.calendar.start, here.zone), here.end(begin)), sure=False)
+        return put_together([begin], times, here)
     if vague := vague_days(rest, here):
         return Found(put_together(vague, times, here).readings, sure=False)
     days, sure = read_days(rest, here)

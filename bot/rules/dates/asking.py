@@ -23,12 +23,13 @@ WEEK = timedelta(days=7)
 class Times:
     """Times of day in minutes from midnight; none means the end of the working day.
 
-    `later` are the readings for somebody who can no longer mean the first: 9 at ten o'clock.
+    `later` are the readings for somebody who can no longer mean the first: 9 at ten o'clock. `zones` are those that the words
+    name and may mean; none is the person's own.
     """
 
     minutes: tuple[int, ...] = ()
     later: tuple[int, ...] = ()
-    zone: str | None = None
+    zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Here:
     def language(self) -> str:
         return re.split(r"[-_]", self.locale)[0].casefold()
 
-    def at(self, day: date, minutes: int, zone: str | None = None) -> datetime:
+    def at(self, day: date, minutes: int, zone: str = "") -> datetime:
         return place(day + minutes // 1440 * DAY, time(minutes // 60 % 24, minutes % 60), zone or self.zone)
 
     def end(self, day: date) -> datetime:

@@ -88,6 +88,8 @@ def _by_distance(rest: str, here: Here) -> tuple[list[date], bool] | None:
     if not match:
         return None
     count, unit, base, sure = number(match["count"]), match["unit"], [here.today], True
+    if not count:
+        raise here.unclear()
     if match["base"] and match["base"] != "now":
         base, sure = read_days(match["base"], here)
     if re.fullmatch(WORKDAYS, unit):

@@ -37,6 +37,8 @@ def in_english(phrase: str, locale: str) -> tuple[str, ...]:
     if prod(map(len, found)) > _MANY:
         return ()
     ways = [_arranged(" ".join(filter(None, way))) for way in product(*found)]
+    if locale[:2] in ("fr", "es", "it", "pt"):  # “mardi 24” is a date there; a time of day would say so
+        ways = [re.sub(rf"\b({WEEKDAY}) (\d{{1,2}})(?= at |$)", r"\1 \2th", way) for way in ways]
     for count, weeks in (("8", "1"), ("15", "2")):  # who counts both ends says eight days for a week, fifteen for two
         ways += [re.sub(rf"\b{count} days\b", f"{weeks} weeks", way) for way in ways]
     return tuple(dict.fromkeys(ways))

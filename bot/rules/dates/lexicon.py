@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.rules.dates.languages import NOT_NAMES, WORDS
-from bot.rules.dates.vocabulary import DATE_WORD, UNIT
+from bot.rules.dates.vocabulary import DATE_WORD, UNIT, ZONE
 from bot.rules.worktime import DAY_NAMES
 
 _MONTH_NAMES = (
@@ -22,7 +22,7 @@ _MONTH_NAMES = (
 _UNITS = {"day": "days", "week": "week", "month": "month", "year": "year", "hour": "hours", "minute": "minutes"}
 _DAYS = {"0 day ago": "today", "1 day ago": "yesterday", "in 1 day": "tomorrow", "in 2 day": "overmorrow"}
 # Figures and the English of dates go through as they are.
-_AS_IT_IS = rf"\d\S*|@\d\S*|(?!\w\b)(?:{DATE_WORD}|{UNIT})|at|of|the|[ap]m|utc|gmt|next|last|end"
+_AS_IT_IS = rf"\d\S*|@\d\S*|(?!\w\b)(?:{DATE_WORD}|{UNIT})|at|of|the|[ap]m|{ZONE}|next|last|end"
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,34 @@ ORDINAL = rf"{'|'.join(ORDINALS)}|last|final"
 WORKDAYS = r"(?:working|business|work)[ -]?days?|weekdays?"
 DAYS = rf"{WORKDAYS}|days?|d|weeks?|wks?|w|fortnights?|months?|quarters?|years?"
 UNIT = rf"{DAYS}|(?:working |business )?hours?|hrs?|h|minutes?|mins?|m"
+# A place's clock and, where the letters name one half of its year, that offset; letters of several places are all of them.
+ZONES = {
+    "utc": ("UTC",),
+    "gmt": ("UTC",),
+    "bst": ("Europe/London", "Etc/GMT-1"),
+    "cet": ("Europe/Berlin", "Etc/GMT-1"),
+    "cest": ("Europe/Berlin", "Etc/GMT-2"),
+    "eet": ("Europe/Athens", "Etc/GMT-2"),
+    "eest": ("Europe/Athens", "Etc/GMT-3"),
+    "ist": ("Asia/Kolkata", "Asia/Jerusalem", "Europe/Dublin"),
+    "sgt": ("Asia/Singapore",),
+    "jst": ("Asia/Tokyo",),
+    "aest": ("Australia/Sydney", "Etc/GMT-10"),
+    "aedt": ("Australia/Sydney", "Etc/GMT-11"),
+    "et": ("America/New_York",),
+    "est": ("America/New_York", "Etc/GMT+5"),
+    "edt": ("America/New_York", "Etc/GMT+4"),
+    "ct": ("America/Chicago",),
+    "cst": ("America/Chicago", "Etc/GMT+6", "Asia/Shanghai"),
+    "cdt": ("America/Chicago", "Etc/GMT+5"),
+    "mt": ("America/Denver",),
+    "mst": ("America/Denver", "Etc/GMT+7"),
+    "mdt": ("America/Denver", "Etc/GMT+6"),
+    "pt": ("America/Los_Angeles",),
+    "pst": ("America/Los_Angeles", "Etc/GMT+8"),
+    "pdt": ("America/Los_Angeles", "Etc/GMT+7"),
+}
+ZONE = "|".join(ZONES)
 END_OF_DAY = (
     r"eod|cob|eob|(?:end|close) (?:of )?(?:(?:the|working|work|business) )*day|(?:end|close) of (?:business|play)"
 )
@@ -79,7 +107,9 @@ def one_spelling(text: str) -> str:
     plain = re.sub(r"\b(?:the )?day after tomorrow\b", "overmorrow", plain)
     plain = re.sub(r"\btonight\b", "today night", plain)
     plain = re.sub(r"\bthis (?=morning|afternoon|evening)", "today ", plain)
-    plain = re.sub(r"\b(tmrw|tmr|tmw)\b", "tomorrow", plain)
+    plain = re.sub(r"\b(?:tmrw|tmr|tmw|tom+or+ow+)\b", "tomorrow", plain)
+    plain = re.sub(r"\bwe(?:nd|n|dn|nde)sday", "wednesday", plain)
+    plain = re.sub(r" (?:(?:at the|the) )?latest$", "", plain)
     plain = re.sub(r"^(?:(?:by|on|until|till|due|no later than|not later than)\s+)+", "", plain)
     return " ".join(plain.split())
 

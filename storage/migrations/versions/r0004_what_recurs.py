@@ -137,3 +137,14 @@ def upgrade() -> None:
         ),
     )
     op.add_column("people", sa.Column("feed", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("timers", sa.Column("turn", sa.Integer(), nullable=False, server_default="0"))
+    op.drop_index("ix_timers_due", "timers")
+    waiting, has_work = sa.text("state = 'waiting'"), sa.text("due_at IS NOT NULL")
+    op.create_index("ix_timers_due", "timers", ["due_at", "turn"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index(
+        "ix_lanes_turns",
+        "lanes",
+        ["platform", "tenant", "due_at", "id"],
+        sqlite_where=has_work,
+        postgresql_where=has_work,
+    )

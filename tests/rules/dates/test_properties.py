@@ -36,7 +36,7 @@ TYPED = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(TYPED, st.sampled_from(LOCALES), MOMENTS, st.sampled_from(ZONES))
 def test_whatever_is_typed_is_read_or_asked_back_and_never_in_the_past(
     phrase: str, locale: str | None, now: datetime, zone: str
