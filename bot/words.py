@@ -65,11 +65,14 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """An instant, shown to each reader in their own time zone; `zones` are named beside it where they matter (both sides' clocks)."""
+    """An instant, shown to each reader in their own time zone; `zones` are named beside it where they matter (both sides' clocks).
+
+    `reader` is the zone of the only one who reads it, where that is known: it is not said again."""
 
     at: datetime
     shape: Shape = Shape.MOMENT
     zones: tuple[str, ...] = ()
+    reader: str = ""
     kind: Literal["when"] = "when"
 
 
@@ -216,11 +219,12 @@ def city(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
-def beside(when: When, reader: str = "") -> str:
+def beside(when: When, reader: str | None = None) -> str:
     """Name the instant in the zones that matter beside the reader's own, for example `14:00 Berlin, 22:00 Tokyo`; empty if none.
 
     The weekday is named wherever the zones, or the `reader`'s where it is known, do not agree on the day.
     """
+    reader = when.reader if reader is None else reader
     others = [zone for zone in dict.fromkeys(when.zones) if zone != reader]
     days = {local(when.at, zone, Shape.DAY) for zone in (*others, reader) if zone}
     form = "%a %H:%M" if len(days) > 1 else "%H:%M"
@@ -240,8 +244,8 @@ def _plain(part: Inline, zone: str) -> str:
             return value
         case Link(url, label):
             return f"{label} ({url})"
-        case When(zones=zones):
-            shown = zones[0] if zones else zone
+        case When(zones=zones, reader=reader):
+            shown = reader or (zones[0] if zones else zone)
             named = local(part.at, shown, part.shape) + ("" if part.shape is Shape.DAY else f" {city(shown)}")
             rest = beside(part, shown)
             return f"{named} ({rest})" if rest else named

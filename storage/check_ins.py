@@ -6,15 +6,34 @@ One rule: read in sets. A batch of prompts costs the same few queries as one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_these
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, or_, select
 
 from bot.rules.checking_in import Said
 from bot.words import CadenceKind, CheckInState, Status
 from storage.outbox import ACTIVE
 from storage.statements import core, inserting, table
-from storage.tables import Blocker, Cadence, CheckIn, Event, Member, Occurrence, Outbox, Partnership, Post, Timer
+from storage.tables import (
+    Account,
+    Blocker,
+    Cadence,
+    CheckIn,
+    Event,
+    Member,
+    Occurrence,
+    Outbox,
+    Partnership,
+    Person,
+    Post,
+    Side,
+    Timer,
+)
 
 AGAIN = "standup.again"
 """The timer of a prompt that was snoozed."""
@@ -25,6 +44,37 @@ Spot = tuple[int, date]
 Asked = tuple[int, int]
 """An occurrence and a member who was asked."""
 
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    """A check-in with what is shown beside it to its person: the standup it belongs to, and both names."""
+
+    row: CheckIn
+    held: Occurrence | None
+    cadence: str
+    member_id: int
+    partnership: str
+    partner: str
+
+
+_ASKED = aliased(Member)
+_PROMPTED: Any = (
+    select_these(CheckIn, Occurrence, col(Cadence.name), col(Member.id), col(Partnership.name), col(Side.organisation))
+    .join(_ASKED, col(_ASKED.id) == CheckIn.member_id)
+    .join(Member, col(Member.id) == func.coalesce(_ASKED.merged_into, _ASKED.id))
+    .join(Person, col(Person.id) == Member.person_id)
+    .join(Account, (col(Account.person_id) == Person.id) & col(Account.left_at).is_(None))
+    .join(Partnership, col(Partnership.id) == CheckIn.partnership_id)
+    .outerjoin(Side, (col(Side.partnership_id) == CheckIn.partnership_id) & (col(Side.key) != Member.side))
+    .outerjoin(Occurrence, col(Occurrence.id) == CheckIn.occurrence_id)
+    .outerjoin(Cadence, col(Cadence.id) == Occurrence.cadence_id)
+    .where(
+        col(CheckIn.id) == bindparam("number"),
+        col(Account.id) == bindparam("account"),
+        col(Member.left_at).is_(None),
+        col(Person.left_at).is_(None),
+    )
+)
 _OCCURRENCES, _CHECK_INS = table("occurrences"), table("check_ins")
 
 
@@ -70,6 +120,15 @@ def ask(session: Session, now: datetime, wanted: Iterable[tuple[Occurrence, int,
     fresh = inserting(connection)(_CHECK_INS).on_conflict_do_nothing()
     made = fresh.returning(_CHECK_INS.c.id, _CHECK_INS.c.occurrence_id, _CHECK_INS.c.member_id)
     return {(row.occurrence_id, row.member_id): f"checkin:{row.id}" for row in connection.execute(made, rows)}
+
+
+def prompted(session: Session, check_in_id: int, account_id: int) -> Prompted | None:
+    """Find a check-in for the account of who was asked; None where that is not theirs, or they left."""
+    found = session.exec(_PROMPTED, params={"number": check_in_id, "account": account_id}).first()
+    if found is None:
+        return None
+    row, held, cadence, member_id, partnership, partner = found
+    return Prompted(row, held, cadence or "", member_id, partnership, partner or "the other side")
 
 
 def theirs(session: Session, occurrence_ids: Collection[int], member_ids: Collection[int]) -> dict[Asked, CheckIn]:

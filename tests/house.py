@@ -301,6 +301,12 @@ def controls(message: Message) -> list[Control]:
     return [*message.buttons, *inside, *opening]
 
 
+def labels(message: Any) -> list[str]:
+    """What its buttons and menus are called."""
+    assert isinstance(message, Message)
+    return [each.label for each in controls(message)]
+
+
 def pressed_value(control: Control, option: str) -> tuple[str, str]:
     match control:
         case Button(action=action, value=value):

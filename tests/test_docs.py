@@ -11,9 +11,13 @@ from typer.main import get_command
 
 from bot import platforms
 from bot.cli import cli
+from bot.messages import Message, in_words
 from bot.platforms.slack.manifest import COMMANDS
 from bot.platforms.teams import manifest as teams
+from storage import Database
 from tests import tables
+from tests.conftest import Clock
+from tests.house import House, labels
 
 ROOT = tables.README.parent
 README = tables.README.read_text(encoding="utf-8")
@@ -74,6 +78,18 @@ def test_every_file_that_is_pointed_to_is_there(page: Path) -> None:
     missing = [link for link in pointed if not (page.parent / link).exists()]
     missing += [name for name in named if not (ROOT / name).exists()]
     assert missing == []
+
+
+def test_every_cadence_of_the_readme_can_be_set_as_it_is_typed_there(sqlite: Database, clock: Clock) -> None:
+    typed = re.findall(r"^/partnership cadence (?:add|change) .*$", README, re.MULTILINE)
+    house = House(sqlite, clock).begun()
+    assert len(typed) > 3
+    for line in typed:
+        question = house.types("ana", line)
+        assert isinstance(question, Message)
+        assert in_words(question).startswith("Shall I "), line
+        house.presses("ana", labels(question)[0], question)
+    house.close()
 
 
 def test_the_two_commands_are_the_same_up_to_what_they_run() -> None:

@@ -74,6 +74,7 @@ class Shown:
     whose: str = ""
     long: str = ""
     zones: tuple[str, ...] = ()
+    reader: str = ""
     dates: tuple[Next, ...] = ()
     state: State = State.RUNS
     by: Person | None = None
@@ -170,7 +171,9 @@ def _rule(shown: Shown) -> Line:
 
 
 def _date(one: Next, shown: Shown) -> Line:
-    parts: list[Inline] = [When(one.at, zones=shown.zones) if one.at else f"{day_in_words(one.day)} {one.day.year}"]
+    parts: list[Inline] = [
+        When(one.at, zones=shown.zones, reader=shown.reader) if one.at else f"{day_in_words(one.day)} {one.day.year}"
+    ]
     if one.instead:
         parts.append(f" – instead of {day_in_words(one.instead)}")
     for off in one.off:

@@ -9,8 +9,9 @@ import pytest
 
 from bot.cards import cadence, meeting, report
 from bot.cards.cadence import Next, Off, Shown, State
-from bot.messages import Message, Tone, in_words
+from bot.messages import Tone, in_words
 from bot.words import CadenceKind, Person, plain
+from tests.house import labels
 
 AT = datetime(2026, 11, 3, 13, 0, tzinfo=UTC)
 ZONES = ("Europe/Berlin", "Asia/Tokyo")
@@ -25,10 +26,6 @@ MEETING = meeting.Shown(
 REPORT = report.Shown(
     subject="report:7", called="Status report of Contoso", whose="Contoso", at=AT, zones=ZONES, phase=report.Phase.DUE
 )
-
-
-def labels(message: Message) -> list[str]:
-    return [each.label for each in message.buttons]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +96,7 @@ def test_a_date_says_who_does_not_work_then(one: Next, words: str) -> None:
 
 def test_the_list_is_for_all_and_its_buttons_for_those_who_manage_it() -> None:
     assert labels(cadence.listed("Apollo", "partnership:1", [SHOWN], False)) == []
-    assert labels(cadence.listed("Apollo", "partnership:1", [SHOWN], True)) == ["Add"]
+    assert labels(cadence.listed("Apollo", "partnership:1", [SHOWN], True)) == ["Add", "Change", "Pause or end"]
 
 
 def test_what_was_ended_offers_a_way_back_and_no_change() -> None:

@@ -10,10 +10,10 @@ import pytest
 from bot.cards import check_in, standup
 from bot.cards.check_in import InTheWay, Reach
 from bot.cards.standup import Answer, Half
-from bot.messages import Facts, Form, Message, TextField, Tone, in_words
+from bot.messages import Facts, Form, TextField, Tone, in_words
 from bot.rules.checking_in import MOST, Said, Tally
 from bot.words import CheckInState, Person, Text, plain
-from tests.house import controls
+from tests.house import labels
 
 ANA, BO = Person(1, "Ana Silva", "Northwind", ping=False), Person(2, "Bo Chen", "Contoso", ping=False)
 DAY = date(2026, 11, 3)
@@ -30,10 +30,6 @@ ASKED = check_in.Shown(
     subject="checkin:7", partnership="Apollo", partner="Contoso", state=CheckInState.ASKED, name="Daily", day=DAY,
     closes_at=AT,
 )  # fmt: skip
-
-
-def labels(message: Message) -> list[str]:
-    return [each.label for each in controls(message)]
 
 
 def test_the_card_is_named_by_its_date_counts_both_sides_and_says_when_it_closes() -> None:

@@ -50,10 +50,6 @@ def waiting(house: House, number: int = 1) -> list[str]:
     return [f"{each.kind.partition('.')[2]} {each.due_at:%a %d %H:%M}" for each in due if "fade" not in each.kind]
 
 
-def labels(message: Message) -> list[str]:
-    return [each.label for each in controls(message)]
-
-
 def words(message: object) -> str:
     assert isinstance(message, Message), message
     return in_words(message)

@@ -12,7 +12,7 @@ from bot.messages import Errors, Form, ManyField, Message, Note, Nothing, TextFi
 from bot.words import Key, Praise, Status, plain
 from storage import ledger
 from storage.tables import Account, Celebration, Member, Partnership, Person
-from tests.house import House, controls, said
+from tests.house import House, controls, labels, said
 
 PILOT = "/celebrate @joao @bo for closing the pilot"
 
@@ -57,10 +57,6 @@ def kept_form(house: House, reply: Any, who: str) -> Form:
 
 def field(form: Any, name: str) -> Any:
     return next(each for each in form.fields if getattr(each, "id", "") == name)
-
-
-def labels(message: Message) -> list[str]:
-    return [each.label for each in controls(message)]
 
 
 # Giving --------------------------------------------------------------------------------------------------------------

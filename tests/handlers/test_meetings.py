@@ -14,7 +14,7 @@ from bot.words import Key, Role, plain
 from storage import Database, ledger
 from storage.tables import Absence, Account, Cadence, Member, Occurrence, Side
 from tests.conftest import Clock
-from tests.house import House, controls, said
+from tests.house import House, labels, said
 
 MEETING = "meeting steering every other tuesday at 14:00 for 1 h"
 REPORT = "report status from Contoso fridays at noon Berlin time"
@@ -90,10 +90,6 @@ def keeps_holidays_of(house: House, key: Key, country: str) -> None:
         session.exec(select(Side).where(Side.key == key)).one().country = country
 
     house.database.run(change)
-
-
-def labels(message: Message) -> list[str]:
-    return [each.label for each in controls(message)]
 
 
 # Meetings ------------------------------------------------------------------------------------------------------------

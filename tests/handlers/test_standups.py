@@ -26,7 +26,7 @@ from storage.tables import (
     Side,
 )
 from tests.conftest import Clock
-from tests.house import House, controls, said
+from tests.house import House, labels, said
 
 TUESDAY = date(2026, 11, 3)
 EVERYBODY = ("ana", "joao", "nora", "bo", "priya", "sam")
@@ -127,10 +127,6 @@ def member(session: Session, who: str) -> Member:
 
 def parent(house: House, room: str = "north") -> Message:
     return next(post for post in reversed(house.room(room).posts) if "answered" in plain(post.title))
-
-
-def labels(message: Message) -> list[str]:
-    return [each.label for each in controls(message)]
 
 
 # Prompts --------------------------------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.messages import Bullets, Errors, Form, Message, Tone, in_words
-from bot.words import CadenceKind, Key, Status, When, plain
+from bot.words import CadenceKind, Key, Status, When, beside, plain
 from storage import Database, ledger
 from storage.tables import Cadence, Partnership, Side
 from tests.conftest import Clock
-from tests.house import House, controls, said
+from tests.house import House, labels, said
 
 STEERING = "/partnership cadence add meeting steering every other tuesday at 14:00 for 1 h"
 
@@ -68,10 +68,6 @@ def is_set(house: House, typed: str, who: str = "ana") -> Message:
     return done
 
 
-def labels(message: Any) -> list[str]:
-    return [each.label for each in controls(message)]
-
-
 # Setting -------------------------------------------------------------------------------------------------------------
 
 
@@ -83,9 +79,9 @@ def test_a_meeting_is_shown_back_with_its_next_three_dates_before_it_is_set(hous
         "When: every other Tuesday at 14:00, from 3 November 2026 (Kolkata time)",
         "Lasts: 1 h",
         "The next three:",
-        "• Tue 3 Nov 2026, 09:30 Berlin (17:30 Tokyo)",
-        "• Tue 17 Nov 2026, 09:30 Berlin (17:30 Tokyo)",
-        "• Tue 1 Dec 2026, 09:30 Berlin (17:30 Tokyo)",
+        "• Tue 3 Nov 2026, 14:00 Kolkata (09:30 Berlin, 17:30 Tokyo)",
+        "• Tue 17 Nov 2026, 14:00 Kolkata (09:30 Berlin, 17:30 Tokyo)",
+        "• Tue 1 Dec 2026, 14:00 Kolkata (09:30 Berlin, 17:30 Tokyo)",
     ]
     assert labels(question) == ["Set it", "Change", "Not now"]
     assert rows(house) == []
@@ -94,7 +90,8 @@ def test_a_meeting_is_shown_back_with_its_next_three_dates_before_it_is_set(hous
 
 def test_ones_own_zone_is_not_named_again_beside_ones_own_time(house: House) -> None:
     whens = [part for part in dates(house.types("ana", STEERING)) if isinstance(part, When)]
-    assert [each.zones for each in whens] == [("Asia/Tokyo",)] * 3
+    assert [each.reader for each in whens] == ["Europe/Berlin"] * 3
+    assert [beside(each) for each in whens] == ["22:00 Tokyo"] * 3
     is_set(house, STEERING)
     assert "14:00 Berlin (22:00 Tokyo)" in (
         house.room("north").latest.fact("Begins") or ""
@@ -193,7 +190,7 @@ def test_what_is_typed_is_understood(house: House, typed: str, expected: dict[st
 def test_a_report_without_a_time_is_due_when_the_side_that_owes_it_ends_its_day(house: House) -> None:
     question = house.types("ana", "/partnership cadence add report from Contoso every friday")
     assert "every Friday at 17:00 (Tokyo time)" in said(question)
-    assert "• Fri 6 Nov 2026, 17:00 Tokyo" in said(question)
+    assert "• Fri 6 Nov 2026, 09:00 Berlin (17:00 Tokyo)" in said(question)
 
 
 def test_whose_report_it_is_is_asked_where_it_was_not_said(house: House) -> None:
@@ -214,13 +211,13 @@ def test_the_31st_is_said_to_be_the_last_day_of_shorter_months(house: House) -> 
     text = said(house.types("ana", "/partnership cadence add meeting risk review monthly on the 31st at 10:00"))
     assert "on the 31st (the last day of shorter months) at 10:00" in text
     assert "• Mon 30 Nov 2026" in text
-    assert "• Sun 31 Jan 2027, 18:00 Tokyo – Northwind and Contoso do not work that day" in text
+    assert "• Sun 31 Jan 2027, 10:00 Berlin (18:00 Tokyo) – Northwind and Contoso do not work that day" in text
 
 
 def test_a_public_holiday_of_one_side_is_said_beside_the_date(house: House) -> None:
     changed(house, country="JP")  # 3 November is Culture Day, 23 November Labour Thanksgiving Day
     assert (
-        "• Tue 3 Nov 2026, 22:00 Tokyo – Contoso has a public holiday"
+        "• Tue 3 Nov 2026, 14:00 Berlin (22:00 Tokyo) – Contoso has a public holiday"
         in said(house.types("ana", STEERING)).splitlines()
     )
     assert "• Tue 3 Nov 2026 – Contoso has a public holiday: nobody there is asked" in said(
@@ -229,8 +226,9 @@ def test_a_public_holiday_of_one_side_is_said_beside_the_date(house: House) -> N
     assert "• Mon 23 Nov 2026 – Contoso has a public holiday: it comes on Tue 24 Nov instead" in said(
         house.types("ana", "/partnership cadence add digest mondays")
     )
-    assert "• Wed 4 Nov 2026, 12:00 Tokyo – instead of Tue 3 Nov, when Contoso has a public holiday" in said(
-        house.types("ana", "/partnership cadence add report from Contoso tuesdays at noon")
+    assert (
+        "• Wed 4 Nov 2026, 04:00 Berlin (12:00 Tokyo) – instead of Tue 3 Nov, when Contoso has a public holiday"
+        in said(house.types("ana", "/partnership cadence add report from Contoso tuesdays at noon"))
     )
 
 
@@ -376,7 +374,7 @@ def test_the_list_shows_what_recurs_with_its_next_dates_and_marks_what_is_paused
         "What recurs in Apollo:",
         "1. Standup: every weekday at 09:30 (on each person’s own clock), answers within 4 h – paused",
         "2. Steering meeting: every other Tuesday at 14:00, from 3 November 2026 (Berlin time), for 1 h",
-        "Next: Tue 3 Nov 2026, 14:00 Berlin (22:00 Tokyo); then Tue 17 Nov 2026, 14:00 Berlin (22:00 Tokyo)",
+        "Next: Tue 3 Nov 2026, 08:00 New York (14:00 Berlin, 22:00 Tokyo); then Tue 17 Nov 2026, 08:00 New York (14:00 Berlin, 22:00 Tokyo)",
     ]
     assert labels(listed) == []
     assert labels(house.types("bo", "/partnership cadence")) == [

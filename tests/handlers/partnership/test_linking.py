@@ -31,7 +31,7 @@ from storage.tables import (
     Side,
 )
 from tests import house as characters
-from tests.house import House, said
+from tests.house import House, labels, said
 
 LINK = "/partnership mine link"
 
@@ -119,11 +119,6 @@ def rows(house: House, table: Any) -> list[Any]:
 
 def kinds(house: House) -> list[str]:
     return [each.kind for each in house.database.run(ledger.of_partnership, house.partnership)]
-
-
-def labels(reply: Any) -> list[str]:
-    assert isinstance(reply, Message)
-    return [each.label for each in reply.buttons]
 
 
 # The way in ----------------------------------------------------------------------------------------------------------

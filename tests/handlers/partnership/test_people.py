@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Form, Message
+from bot.messages import Form
 from bot.words import Dimension, Key, Role
 from storage import ledger, scenes
 from storage.people import Standing
 from storage.scenes import Scene
-from tests.house import House, said
+from tests.house import House, labels, said
 
 
 def scene(house: House) -> Scene:
@@ -24,11 +24,6 @@ def member(house: House, name: str) -> Standing:
 
 def kinds(house: House) -> list[str]:
     return [each.kind for each in house.database.run(ledger.of_partnership, house.partnership)]
-
-
-def labels(reply: Any) -> list[str]:
-    assert isinstance(reply, Message)
-    return [each.label for each in reply.buttons]
 
 
 def test_the_list_shows_both_sides_with_role_zone_local_time_and_reach(house: House) -> None:
