@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from bot.actions import Call, View, blockers, comments, living, occurrences, standups, telling
+from bot.actions.gathering import Gathered
 from bot.actions.standups import REMINDER
 from bot.cards import check_in as cards
 from bot.cards import comment as comment_cards
@@ -167,6 +168,7 @@ def again(session: Session, now: datetime, batch: Iterable[Due]) -> None:
     """Bring snoozed prompts back that still wait."""
     rows = store.several(session, {int(due.subject.partition(":")[2]) for due in batch})
     found = scenes.scenes(session, {row.partnership_id for row in rows.values()})
+    told = Gathered(now)
     for row in rows.values():
         scene = found[row.partnership_id]
         who = scene.who(row.member_id)
@@ -175,8 +177,9 @@ def again(session: Session, now: datetime, batch: Iterable[Due]) -> None:
         if not standups.takes_part(who) or who.away_at(now):
             continue
         row.reminded_at = now
-        telling.person(session, Call(now, scene), who, row.subject, None, slot=f"{store.AGAIN}:{now.isoformat()}")
-        outbox.redraw(session, now=now, subject=row.subject)
+        told.person(scene, who, row.subject, None, slot=f"{store.AGAIN}:{now.isoformat()}")
+        told.stale.add(row.subject)
+    told.write(session)
 
 
 def comment(session: Session, call: Call, row: CheckIn, words: str, *, from_room: int | None) -> None:
@@ -197,21 +200,21 @@ def comment(session: Session, call: Call, row: CheckIn, words: str, *, from_room
 @living("checkin")
 def draw(session: Session, view: View) -> Message | None:
     """The prompt to its person as it is now; in a room, the question to whoever cannot be written to, or an unprompted check-in."""
-    row = store.several(session, {view.number}).get(view.number)
-    if row is None:
-        return None
-    scene = scenes.scene(session, row.partnership_id)
-    who = scene.who(row.member_id)
     if view.account_id is not None:
-        if who.left or view.account_id not in {each.id for each in who.accounts}:
+        asked = store.prompted(session, view.number, view.account_id)
+        if asked is None:
             return None
-        shown = seen(session, scene, who, row)
+        shown = _shown(session, asked)
         if view.slot == telling.CARD:
             return cards.card(shown)
         return cards.reminder(shown, asked_for=view.slot != REMINDER)
+    row = store.several(session, {view.number}).get(view.number)
+    if row is None:
+        return None
+    scene = scenes.glimpse(session, row.member_id)
     if row.occurrence_id is None:
         return occurrences.drawn_answer(scene, row, view.room_id, about=scene.partnership.name)
-    return _in_room(session, who, row)
+    return _in_room(session, scene.who(row.member_id), row)
 
 
 def _in_room(session: Session, who: Standing, row: CheckIn) -> Message:
@@ -234,17 +237,23 @@ def _in_room(session: Session, who: Standing, row: CheckIn) -> Message:
 def seen(session: Session, scene: Scene, who: Standing, row: CheckIn) -> cards.Shown:
     """A check-in as its person sees it."""
     held = store.occurrences(session, {row.occurrence_id}).get(row.occurrence_id) if row.occurrence_id else None
-    cadence = cadences.get(session, held.cadence_id) if held else None
-    last = store.last_answer(session, who.id, but=row.id)
+    cadence = cadences.get(session, held.cadence_id).name if held else ""
+    names = scene.partnership.name, scene.organisation(who.side.other)
+    return _shown(session, store.Prompted(row, held, cadence, who.id, *names))
+
+
+def _shown(session: Session, asked: store.Prompted) -> cards.Shown:
+    row, held = asked.row, asked.held
+    last = store.last_answer(session, asked.member_id, but=row.id)
     named = blockers_in(row.blockers)
-    open_ = store.open_blockers(session, who.id)
+    open_ = store.open_blockers(session, asked.member_id)
     answered = row.state is CheckInState.ANSWERED
     return cards.Shown(
         subject=row.subject,
-        partnership=scene.partnership.name,
-        partner=scene.organisation(who.side.other),
+        partnership=asked.partnership,
+        partner=asked.partner,
         state=row.state,
-        name=cadence.name if cadence else "",
+        name=asked.cadence,
         day=row.day if held else None,
         said=store.said(row),
         before=store.said(last) if last else None,
