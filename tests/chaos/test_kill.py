@@ -41,13 +41,15 @@ class Town:
         return web.json_response({"message": self.tokens.get((await request.json())["token"])})
 
 
-def run_and_kill(database_url: str, platform_url: str, first: int, kill_it: Callable[[], object]) -> list[int]:
-    """Run the mill, kill it when `kill_it` returns, and give back the numbers that it acknowledged."""
+def run_and_kill(
+    database_url: str, platform_url: str, first: int, more: int, kill_it: Callable[[], object]
+) -> list[int]:
+    """Run the mill until it acknowledged so many more than one, kill it when `kill_it` returns, and give back all that it acknowledged."""
     told, tells = PROCESSES.Pipe(duplex=False)
     process = PROCESSES.Process(target=mill.run, args=(database_url, platform_url, first, tells))
     process.start()
     tells.close()
-    acknowledged = [told.recv()]  # it is up
+    acknowledged = [told.recv() for _ in range(1 + more)]
     kill_it()
     process.kill()
     process.join()
@@ -72,14 +74,14 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_said_twice(sqli
 
         acknowledged: set[int] = set()
         for first in range(0, KILLS * 1000, 1000):
-            moment = partial(time.sleep, chance.uniform(0, 0.25))
-            acknowledged |= set(await asyncio.to_thread(run_and_kill, sqlite_url, url, first, moment))
+            more, moment = chance.randrange(8), partial(time.sleep, chance.uniform(0, 0.03))
+            acknowledged |= set(await asyncio.to_thread(run_and_kill, sqlite_url, url, first, more, moment))
 
         over = threading.Event()
-        last = asyncio.create_task(asyncio.to_thread(run_and_kill, sqlite_url, url, KILLS * 1000, over.wait))
+        last = asyncio.create_task(asyncio.to_thread(run_and_kill, sqlite_url, url, KILLS * 1000, 0, over.wait))
         wanted = {f"{verb} {number}" for number in acknowledged for verb in ("said", "rang")}
         try:
-            await until(lambda: wanted <= set(town.said), seconds=12)
+            await until(lambda: wanted <= set(town.said), seconds=30)
         finally:
             over.set()
             await last
