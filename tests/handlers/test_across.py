@@ -17,8 +17,8 @@ from bot.words import Key, Role, Status, plain
 from storage import Database, people, scenes
 from storage.tables import Person
 from tests.conftest import Clock
-from tests.handlers.escalating import ROOMS, card, labels, options, stands
-from tests.house import House, said
+from tests.handlers.escalating import ROOMS, card, options, stands
+from tests.house import House, labels, said
 
 RIG = "/escalate the test rig is down"
 

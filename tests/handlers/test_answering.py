@@ -12,8 +12,8 @@ from bot.inbound import Heard, Pressed, ReplyBy, Submitted, Typed
 from bot.messages import Errors, Form, Message, Nothing, Shown, in_words
 from storage import escalations
 from storage.tables import Account, Escalation, Event, Inbox, Outbox, Person, Timer
-from tests.handlers.escalating import card, cards, labels, options, stands
-from tests.house import House, said
+from tests.handlers.escalating import card, cards, options, stands
+from tests.house import House, labels, said
 
 
 def counts(house: House) -> dict[str, int]:

@@ -13,8 +13,8 @@ from bot.words import Role, Status, plain
 from storage import partnerships
 from storage.scenes import scene
 from storage.tables import Absence, Escalation, Member, Partnership, Person, Side
-from tests.handlers.escalating import card, cards, has_card, labels, level, options, stands, told, words
-from tests.house import HOMES, House, said
+from tests.handlers.escalating import card, cards, has_card, level, options, stands, told, words
+from tests.house import HOMES, House, labels, said
 
 
 def raised(house: House) -> list[Escalation]:

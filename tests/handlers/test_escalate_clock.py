@@ -10,8 +10,8 @@ from sqlmodel import Session
 from bot.messages import Tone
 from bot.words import Key, plain
 from storage.tables import Side
-from tests.handlers.escalating import ROOMS, card, has_card, labels, level, stands, told, waiting, words
-from tests.house import House, said
+from tests.handlers.escalating import ROOMS, card, has_card, level, stands, told, waiting, words
+from tests.house import House, labels, said
 
 RIG = "escalation:1"
 

@@ -11,8 +11,8 @@ from bot.rules.escalation import Snooze
 from bot.words import plain
 from storage import ledger
 from storage.scenes import scene
-from tests.handlers.escalating import ROOMS, card, has_card, labels, level, stands, told, waiting, words
-from tests.house import House, said
+from tests.handlers.escalating import ROOMS, card, has_card, level, stands, told, waiting, words
+from tests.house import House, labels, said
 
 RIG = "escalation:1"
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from bot.inbound import Opened, Place, PlaceKind, Pressed, ReplyBy
 from bot.messages import Message, in_words
 from bot.port import Way
-from tests.handlers.escalating import labels
-from tests.house import House
+from tests.house import House, labels
 
 
 def page(house: House, who: str) -> Message:
