@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 import handlers
 from bot import logs, metrics
-from bot.actions import View, drawn, feeds, parking
+from bot.actions import View, drawn, feeds, parking, rhythm
 from bot.actions.secrets import reveal
 from bot.cards.feed import ical
 from bot.inbound import Inbound
@@ -29,7 +29,7 @@ from bot.web import application
 from handlers.answering import answer
 from scheduler import Metronome
 from scheduler.delivery import Delivery
-from storage import Database, Unavailable, outbox, timers
+from storage import Database, Unavailable, outbox, scenes, timers
 from storage.lanes import Claimed
 
 log = logging.getLogger(__name__)
@@ -136,6 +136,7 @@ class App:
         await self._runner.setup()
         if self._prelude is not None:
             await self._prelude(self.answer)
+        await self.database.transact(rhythm.begin, self.now())
         await self.delivery.start()
         await self.metronome.start()
         for platform in self.platforms:
@@ -196,8 +197,10 @@ def stage(port: int, database_url: str | None) -> App:
 
 
 def _draw(session: Session, claimed: Claimed, *, now: Now) -> Message | None:
+    scenes.keep(session)  # many of the cards of one turn are of the same partnership
     return drawn(session, View(claimed.subject, claimed.slot, now(), claimed.room_id, claimed.account_id))
 
 
 def _parked(session: Session, claimed: Claimed, reason: str, gone: bool, *, now: Now) -> None:
+    scenes.look_again(session)
     parking.tell(session, claimed, reason, now(), gone=gone)

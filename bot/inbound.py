@@ -15,7 +15,8 @@ from bot.words import Account
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a platform knows of an account, a day old at most. `zone` is an IANA name; None where the platform did not say in time."""
+    """What a platform knows of an account. `zone` is an IANA name; None where the platform did not say in time, and then the
+    name may be `guessed` too: it is what they log in with, for want of a better one."""
 
     account: Account
     name: str
@@ -23,6 +24,7 @@ class Profile:
     locale: str | None = None
     bot: bool = False
     gone: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from bot.words import line, plain
 from handlers import Ask, Sorry
 from handlers.entry import meet
 from handlers.routing import Knock, dispatch
+from handlers.showing import in_its_place
 from storage import inbox, kept, outbox, people, subjects
 from storage.tables import Account
 
@@ -172,8 +173,8 @@ def _answered(session: Session, knock: Knock, press: Pressed) -> Reply:
     arrival = replace(parked.arrival, delivery=press.delivery, reply=press.reply, opens=press.opens)
     reply = _attempt(session, replace(knock, arrival=arrival, answers={**parked.answers, name: choice}))
     if isinstance(reply, Errors):
-        return _note("Something in the form needs another look.", " ".join(reply.fields.values()))
-    return reply
+        reply = _note("Something in the form needs another look.", " ".join(reply.fields.values()))
+    return in_its_place(press, reply) if isinstance(reply, Message) else reply
 
 
 def _addressee(session: Session, arrival: Inbound) -> Account:

@@ -1,13 +1,14 @@
 """What people say below a standup or a digest: it goes into the thread of the same card in every other room.
 
-One rule: who may check in may speak, as long as the partnership has not ended.
+One rule: who may check in may speak, as long as the partnership has not ended; what is typed below an answer that is for one side
+only stays on that side.
 """
 
 from __future__ import annotations
 
 from sqlmodel import Session
 
-from bot.actions import comments
+from bot.actions import check_ins, comments
 from bot.cards import comment as cards
 from bot.messages import Errors, Nothing, Reply
 from bot.rules.grammar import text_of, tidy
@@ -47,7 +48,8 @@ def said_below(visit: Visit, session: Session) -> Reply:
     """Carry what was said in the thread to the other rooms."""
     if words := text_of(visit.words):
         _form(visit)
-        comments.say(session, visit.call, visit.subject, words, from_room=here(visit, session))
+        carry = check_ins.comment_below if subjects.noun(visit.subject) == "occurrence" else comments.say
+        carry(session, visit.call, visit.subject, words, from_room=here(visit, session))
     return Nothing()
 
 

@@ -19,7 +19,7 @@ from bot.rules.grammar import text_of
 from bot.words import Code, Key, Strong, Text, line
 from handlers import Ask, Sorry, Visit, helping
 from storage import check_ins, partnerships, people, subjects
-from storage.scenes import Scene, scene
+from storage.scenes import Scene, lock, scene
 from storage.tables import Account, Partnership, Room
 
 FIGURES_AT_MOST = 18  # of an id: more than that no database holds
@@ -29,6 +29,7 @@ def enter(session: Session, visit: Visit) -> Visit:
     """Find the partnership and the member; raises `Ask` where that is open, `Sorry` where there is nothing for this visitor."""
     room = _room(session, visit)
     partnership_id, side = _which(session, visit, room)
+    lock(session, {partnership_id})
     found = scene(session, partnership_id)
     standing = found.by_person(visit.account.person_id)
     if standing is None:

@@ -121,7 +121,9 @@ def _tell(visit: Visit, session: Session, what: Phase) -> Message:
 def _found(visit: Visit, session: Session, kind: CadenceKind) -> tuple[Cadence, Occurrence]:
     """The occurrence that a button or form is about."""
     both_here(visit)
-    one = session.get(Occurrence, visit.number) if visit.subject.startswith(f"{kind}:") else None
+    one = (
+        session.get(Occurrence, visit.number, populate_existing=True) if visit.subject.startswith(f"{kind}:") else None
+    )
     row = store.get(session, one.cadence_id) if one else None
     if one is None or row is None or row.kind is not kind or one.partnership_id != visit.scene.id:
         raise entry.nothing_here(visit)

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from bot.actions import check_ins, persons
 from bot.cards import check_in as cards
 from bot.cards.escalation_forms import SUMMARY_AT_MOST, Draft
-from bot.inbound import PlaceKind, Pressed, Typed
-from bot.messages import Errors, Form, Message, Nothing, Reply, Shown
+from bot.inbound import PlaceKind, Typed
+from bot.messages import Errors, Form, Message, Nothing, Reply
 from bot.rules import Unclear, checking_in
 from bot.rules.authority import Right
 from bot.rules.checking_in import Refused, Said
@@ -22,6 +22,7 @@ from handlers.check_in import allow_checking_in, form, in_words, kept_words, off
 from handlers.commenting import here
 from handlers.entry import nothing_here
 from handlers.rights import allow, both_here
+from handlers.showing import in_its_place
 from storage import check_ins as store
 from storage import kept
 from storage.tables import CheckIn
@@ -58,7 +59,7 @@ def take_it(visit: Visit, session: Session) -> Reply:
     if text is None:
         raise Sorry("Those words are not kept any more. Check in with ", Code("/checkin"), ".")
     said, named = checking_in.parse(text)
-    return _in_its_place(visit, take(visit, session, row, said, over(visit, session, named)))
+    return in_its_place(visit.arrival, take(visit, session, row, said, over(visit, session, named)))
 
 
 @pressed("checkin.same")
@@ -127,7 +128,7 @@ def undo(visit: Visit, session: Session) -> Reply:
         check_ins.undo(session, visit.call, row)
     except Refused as refused:
         raise Sorry(str(refused)) from None
-    return _in_its_place(visit, cards.undone(check_ins.seen(session, visit.scene, visit.actor, row)))
+    return in_its_place(visit.arrival, cards.undone(check_ins.seen(session, visit.scene, visit.actor, row)))
 
 
 @heard("checkin")
@@ -168,7 +169,7 @@ def escalate_it(visit: Visit, session: Session) -> Form:
     allow(visit, Right.ESCALATE)
     if found.escalation_id is not None:
         raise Sorry("This one is escalated already.")
-    return escalate.form(visit, Draft(summary=found.words[:SUMMARY_AT_MOST]))
+    return escalate.form(visit, Draft(summary=found.words[:SUMMARY_AT_MOST], private=found.own_side))
 
 
 # Whose ----------------------------------------------------------------------------------------------------------------
@@ -200,8 +201,3 @@ def _unless_shown(visit: Visit, row: CheckIn | None, echo: Message) -> Reply:
     """In the direct message where the prompt stands, the prompt itself shows it."""
     prompted = row is not None and row.occurrence_id is not None
     return Nothing() if prompted and visit.arrival.place.kind is PlaceKind.DIRECT else echo
-
-
-def _in_its_place(visit: Visit, said: Message) -> Reply:
-    """In place of the card that was pressed on, where the platform takes it, so that no button is left that does nothing."""
-    return Shown(said) if isinstance(visit.arrival, Pressed) and visit.arrival.shows else said

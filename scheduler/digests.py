@@ -15,7 +15,7 @@ from bot.actions.digests import Post
 from bot.rules.rhythm import Tick, read_once
 from scheduler import timer
 from storage import cadences
-from storage.scenes import scenes
+from storage.scenes import lock, scenes
 from storage.timers import Due
 
 
@@ -24,7 +24,9 @@ def post(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Post those of them whose cadence goes on and whose room is still there."""
     read = [(due, *read_once(due.once)) for due in batch]
     rows = cadences.several(session, {cadence for _, cadence, _, _ in read})
-    found = scenes(session, {row.partnership_id for row in rows.values()})
+    those = {row.partnership_id for row in rows.values()}
+    lock(session, those)  # what is said under a digest meanwhile finds it in the room, or is found here
+    found = scenes(session, those)
     wanted = []
     for due, cadence_id, room_id, day in read:
         cadence = rows.get(cadence_id)

@@ -20,22 +20,19 @@ from storage.timers import Due
 @timer(Tick.MEETING_SOON)
 def remind(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Announce them in the rooms."""
-    for one in cadences.fallen_due(session, batch, now):
-        meetings.remind(session, *one)
+    meetings.remind(session, list(cadences.fallen_due(session, batch, now)), now)
 
 
 @timer(Tick.MEETING_OVER)
 def ask(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Ask the shepherds whether they were held."""
-    for one in cadences.fallen_due(session, batch, now):
-        meetings.ask(session, *one)
+    meetings.ask(session, list(cadences.fallen_due(session, batch, now)), now)
 
 
 @timer(meetings.SOON_AGAIN)
 def remind_again(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Announce again those that were moved after they had been announced."""
-    for one in cadences.fallen_due(session, batch, now):
-        meetings.remind_again(session, *one)
+    meetings.remind_again(session, list(cadences.fallen_due(session, batch, now)), now)
 
 
 @timer(meetings.OVER_AGAIN)

@@ -19,15 +19,13 @@ from storage.timers import Due
 @timer(Tick.REPORT_SOON)
 def remind(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Remind who owes them."""
-    for one in cadences.fallen_due(session, batch, now):
-        reports.remind(session, *one)
+    reports.remind(session, list(cadences.fallen_due(session, batch, now)), now)
 
 
 @timer(Tick.REPORT_DUE)
 def due(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Say in the rooms that they are due."""
-    for one in cadences.fallen_due(session, batch, now):
-        reports.due(session, *one)
+    reports.due(session, list(cadences.fallen_due(session, batch, now)), now)
 
 
 @timer(Tick.REPORT_LATE)

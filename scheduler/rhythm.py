@@ -27,3 +27,9 @@ def plan(batch: Sequence[Due], session: Session, now: datetime) -> None:
 def replan(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Work it out anew."""
     rhythm.replan(session, {subjects.number(due.subject) for due in batch}, now)
+
+
+@timer(Tick.BEGIN)
+def begin(batch: Sequence[Due], session: Session, now: datetime) -> None:
+    """Work every schedule out anew."""
+    rhythm.begin_all(session, now)

@@ -6,14 +6,14 @@ One rule: an occurrence is one local day of a cadence, whoever makes it first.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from sqlmodel import Session, col, select
 
 from storage.statements import core, inserting, table
 from storage.tables import Cadence, Occurrence
 
-_CADENCES, _OCCURRENCES = table("cadences"), table("occurrences")
+_CADENCES = table("cadences")
 
 
 def get(session: Session, cadence_id: int) -> Cadence:
@@ -42,16 +42,6 @@ def derive(session: Session, wanted: Cadence) -> Cadence:
     values = {name: value for name, value in wanted.model_dump().items() if name != "id"}
     connection.execute(inserting(connection)(_CADENCES).values(**values).on_conflict_do_nothing())
     return session.exec(select(Cadence).where(Cadence.derived == wanted.derived)).one()
-
-
-def occurrence(session: Session, cadence: Cadence, day: date, at: datetime) -> Occurrence:
-    """Find the occurrence of that day, or make it, beginning at that instant."""
-    connection = core(session)
-    fresh = inserting(connection)(_OCCURRENCES).values(
-        cadence_id=cadence.id, partnership_id=cadence.partnership_id, day=day, at=at, state="open"
-    )
-    connection.execute(fresh.on_conflict_do_nothing())
-    return session.exec(select(Occurrence).where(Occurrence.cadence_id == cadence.id, Occurrence.day == day)).one()
 
 
 def occurrences(session: Session, cadence_ids: Collection[int], first: date, last: date) -> dict[int, list[Occurrence]]:

@@ -1,10 +1,12 @@
 """What the schedule is made of, watched: zones, hours, absences, roles, sides, rooms, cadences.
 
 One rule: whoever changes one of these need not think of the schedule; it is noted with the session here, and taken up before the commit.
+Only who changes many rows in one statement says so (`note`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import event, inspect
@@ -15,7 +17,7 @@ from storage.tables import Absence, Account, Cadence, Member, Partnership, Perso
 
 _WATCHED: dict[type[Any], frozenset[str]] = {
     Person: frozenset({"zone", "days", "start", "end", "left_at"}),
-    Account: frozenset({"zone", "person_id"}),
+    Account: frozenset({"zone", "person_id", "reachable", "chosen_at", "left_at"}),
     Absence: frozenset({"starts_on", "ends_on", "person_id"}),
     Member: frozenset({"side", "role", "left_at", "person_id", "merged_into"}),
     Side: frozenset({"zone", "days", "start", "end", "country", "region"}),
@@ -36,6 +38,11 @@ def _watch(session: OrmSession, *_: object) -> None:
         if row in session.dirty and not any(about.attrs[name].history.has_changes() for name in watched):
             continue
         session.info.setdefault(_NOTED, []).append(row)
+
+
+def note(session: Session, partnerships: Iterable[Partnership]) -> None:
+    """Note partnerships of which something was changed that is seen in no single row."""
+    session.info.setdefault(_NOTED, []).extend(partnerships)
 
 
 def taken_up(session: Session) -> set[int]:

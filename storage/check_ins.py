@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, text, update
 from sqlalchemy import select as select_these
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
@@ -19,6 +19,7 @@ from bot.rules.checking_in import Said
 from bot.words import CadenceKind, CheckInState, Status
 from storage.outbox import ACTIVE
 from storage.statements import core, inserting, table
+from storage.subjects import noun, number
 from storage.tables import (
     Account,
     Blocker,
@@ -76,6 +77,7 @@ _PROMPTED: Any = (
     )
 )
 _OCCURRENCES, _CHECK_INS = table("occurrences"), table("check_ins")
+_AS_IT_IS = {"populate_existing": True}  # also of a row that was read before its partnership was locked
 
 
 def said(row: CheckIn) -> Said:
@@ -88,13 +90,45 @@ def several(session: Session, ids: Collection[int]) -> dict[int, CheckIn]:
     return {row.id: row for row in session.exec(select(CheckIn).where(col(CheckIn.id).in_(ids)))}
 
 
+def reached(session: Session, rows: Collection[CheckIn]) -> tuple[set[str], set[str]]:
+    """The subjects of those of these check-ins whose question stands somewhere, and of those whose question came in time."""
+    subjects = [row.subject for row in rows]
+    stands = select(Post.subject).where(col(Post.subject).in_(subjects), Post.slot == "card")
+    came = select(Outbox.subject, Outbox.settled_at).where(
+        col(Outbox.created_at).in_({row.asked_at for row in rows}),  # as of the question itself, and of nothing later
+        col(Outbox.subject).in_(subjects),
+        Outbox.slot == "card",
+        Outbox.state == "sent",
+    )
+    standing, until = set(session.exec(stands)), {row.subject: row.closes_at for row in rows}
+    late = {
+        subject
+        for subject, at in session.exec(came)
+        if at is not None and (end := until[subject]) is not None and at >= end
+    }
+    return standing, standing - late
+
+
+def unsay(session: Session, subjects: Collection[str], now: datetime) -> None:
+    """Say nothing any more of what waits about these check-ins."""
+    waiting = (
+        select(Outbox.id)
+        .where(col(Outbox.subject).in_(subjects), text("outbox.state IN ('waiting','sending','unsure')"))
+        .where(Outbox.state == "waiting")
+        .with_for_update(skip_locked=True)  # what is being sent at this moment is said
+    )
+    if ids := session.exec(waiting).all():
+        given_up = update(Outbox).where(col(Outbox.id).in_(ids), col(Outbox.state) == "waiting")
+        session.exec(given_up.values(state="dropped", settled_at=now))
+
+
 def of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list[CheckIn]]:
     """The check-ins of these occurrences, in the order in which people were asked."""
     if not occurrence_ids:
         return {}
     found: dict[int, list[CheckIn]] = {each: [] for each in occurrence_ids}
     rows = select(CheckIn).where(col(CheckIn.occurrence_id).in_(occurrence_ids)).order_by(col(CheckIn.id))
-    for row in session.exec(rows):
+    for row in session.exec(rows, execution_options=_AS_IT_IS):
         found[row.occurrence_id or 0].append(row)
     return found
 
@@ -229,7 +263,13 @@ def at_spots(session: Session, spots: Collection[Spot]) -> dict[Spot, Occurrence
 
 
 def occurrences(session: Session, ids: Collection[int]) -> dict[int, Occurrence]:
-    return {row.id: row for row in session.exec(select(Occurrence).where(col(Occurrence.id).in_(ids)))}
+    found = select(Occurrence).where(col(Occurrence.id).in_(ids))
+    return {row.id: row for row in session.exec(found, execution_options=_AS_IT_IS)}
+
+
+def partnerships_of(session: Session, occurrence_ids: Collection[int]) -> set[int]:
+    """Whose these occurrences are."""
+    return set(session.exec(select(Occurrence.partnership_id).where(col(Occurrence.id).in_(occurrence_ids))))
 
 
 def standups_on(session: Session, partnership_id: int, day: date) -> Sequence[tuple[Occurrence, Cadence]]:
@@ -258,6 +298,14 @@ def rooms_with(session: Session, subject: str, slot: str) -> set[int | None]:
     return {*session.exec(stands), *session.exec(comes)}
 
 
+def shown_in(session: Session, subject: str, room_id: int) -> Sequence[CheckIn]:
+    """The check-ins in the thread of a standup in that room."""
+    stands = select(Post.slot).where(Post.subject == subject, Post.room_id == room_id)
+    comes = select(Outbox.slot).where(ACTIVE, Outbox.subject == subject, Outbox.room_id == room_id)
+    slots = {*session.exec(stands), *session.exec(comes)}
+    return list(several(session, {number(slot) for slot in slots if noun(slot) == "checkin"}).values())
+
+
 # Blockers -------------------------------------------------------------------------------------------------------------
 
 
@@ -280,6 +328,20 @@ def blocker(session: Session, blocker_id: int) -> Blocker | None:
     return session.get(Blocker, blocker_id)
 
 
+def naming(session: Session, member_ids: Collection[int]) -> Sequence[CheckIn]:
+    """The answers of a member, for both sides' eyes, that name what is in their way: the oldest first."""
+    return session.exec(
+        select(CheckIn)
+        .where(
+            col(CheckIn.member_id).in_(member_ids),
+            CheckIn.state == CheckInState.ANSWERED,
+            CheckIn.blockers != "",
+            col(CheckIn.own_side).is_(False),
+        )
+        .order_by(col(CheckIn.answered_at), col(CheckIn.id))
+    ).all()
+
+
 # Once -----------------------------------------------------------------------------------------------------------------
 
 
@@ -288,3 +350,9 @@ def on_record(session: Session, kind: str, subjects: Collection[str]) -> set[str
     if not subjects:
         return set()
     return set(session.exec(select(Event.subject).where(Event.kind == kind, col(Event.subject).in_(subjects))))
+
+
+def answers_of(session: Session, subject: str) -> Sequence[int]:
+    """The events with the words of a check-in in their bodies."""
+    said = col(Event.kind).in_(("checkin.answered", "checkin.edited"))
+    return session.exec(select(Event.id).where(Event.subject == subject, said)).all()

@@ -20,6 +20,7 @@ from bot.rules.escalation import TABLE
 from bot.rules.stand import Step
 from bot.words import CadenceKind, Key
 from storage.ledger import BODIES, LEDGER
+from storage.reports import ANNOUNCED
 from storage.statements import core
 from storage.tables import Cadence, Celebrated, Celebration, CheckIn, Comment, Escalation, Member, Occurrence
 
@@ -130,7 +131,7 @@ def prompts(session: Session, ids: Collection[int], first: datetime, last: datet
 
 
 def reports(session: Session, ids: Collection[int], last: datetime) -> dict[int, list[Report]]:
-    """The newest report of each cadence that was due before `last`."""
+    """The newest report of each cadence that was called due, or sent, and was due before `last`."""
     due = (
         col(Cadence.kind) == CadenceKind.REPORT,
         col(Cadence.partnership_id).in_(ids),
@@ -138,6 +139,7 @@ def reports(session: Session, ids: Collection[int], last: datetime) -> dict[int,
         col(Cadence.paused_at).is_(None),
         col(Cadence.ended_at).is_(None),
         Occurrence.state != "skipped",
+        or_(Occurrence.state != ANNOUNCED, col(Occurrence.said_at).is_not(None)),  # type: ignore[arg-type]
         Occurrence.at < last,
     )
     newest = (

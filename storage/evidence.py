@@ -145,24 +145,35 @@ def occurrences(session: Session, partnership_ids: Collection[int], since: datet
     return found
 
 
+LAST = 2  # days on which somebody was asked
 _OVER = (CheckInState.MISSED, CheckInState.ANSWERED, CheckInState.SKIPPED)
 
 
 def check_ins(session: Session, partnership_ids: Collection[int], since: date) -> dict[int, dict[int, list[tuple[date, bool]]]]:  # fmt: skip
-    """The days since then of which somebody was asked and it is over, by partnership and member, the newest first: day, and whether
-    nothing came. Away is not missed, and so is not here; who was cut off by an outage could not answer, and missed nothing."""
+    """The last two days since then of which somebody was asked and it is over, by partnership and member, the newest first: day, and
+    whether nothing came. Away is not missed, and so is not here; who was cut off by an outage could not answer, and missed nothing."""
     cut_off = and_(col(CheckIn.state) == CheckInState.ASKED, col(Occurrence.state) == "closed")
-    statement = (
-        rows_of(col(CheckIn.partnership_id), col(CheckIn.member_id), col(CheckIn.day), col(CheckIn.state))
+    theirs_alone = func.dense_rank().over(partition_by=col(CheckIn.member_id), order_by=col(CheckIn.day).desc())
+    ranked = (
+        select(
+            CheckIn.partnership_id,
+            CheckIn.member_id,
+            CheckIn.day,
+            CheckIn.state,
+            theirs_alone.label("back"),  # type: ignore[call-overload]
+        )
         .join(Occurrence, col(Occurrence.id) == CheckIn.occurrence_id)
         .where(
             col(CheckIn.partnership_id).in_(partnership_ids),
             CheckIn.day >= since,
             or_(col(CheckIn.state).in_(_OVER), cut_off),
         )
+        .subquery()
     )
+    of = ranked.c
+    statement = select(of.partnership_id, of.member_id, of.day, of.state).where(of.back <= LAST)
     days: dict[int, dict[int, dict[date, bool]]] = {each: {} for each in partnership_ids}
-    for partnership, member, day, state in session.exec(statement):
+    for partnership, member, day, state in core(session).execute(statement):
         theirs = days[partnership].setdefault(member, {})
         theirs[day] = theirs.get(day, True) and state is CheckInState.MISSED
     return {

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
+from bot.words import CheckInState
 from storage.ledger import BODIES, LEDGER
 from storage.statements import core, inserting, table
-from storage.tables import Nudge
+from storage.tables import CheckIn, Nudge
 
 _NUDGES, _POSTS = table("nudges"), table("posts")
 SAID = "nudge.said"
@@ -59,6 +60,13 @@ def once(session: Session, partnership_id: int, line: str, now: datetime, since:
         where=or_(_NUDGES.c.reminded_at.is_(None), _NUDGES.c.reminded_at < since),
     )
     return connection.execute(statement.returning(_NUDGES.c.id)).first() is not None
+
+
+def asked_last(session: Session, member_id: int) -> str:
+    """The subject of the newest prompt of a member, where they did not answer it; empty otherwise."""
+    prompts = rows_of(CheckIn).where(CheckIn.member_id == member_id, col(CheckIn.occurrence_id).is_not(None))
+    newest = session.exec(prompts.order_by(col(CheckIn.id).desc()).limit(1)).first()
+    return newest.subject if newest and newest.state is not CheckInState.ANSWERED else ""
 
 
 def forget(session: Session, now: datetime) -> int:

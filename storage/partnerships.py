@@ -12,7 +12,7 @@ from typing import Literal
 from sqlmodel import Session, col, func, select, update
 
 from bot.inbound import Place
-from bot.words import Key
+from bot.words import Key, Status
 from storage import codes
 from storage.tables import Invite, Partnership, Room, RoomPartnership, Side, WrongTry
 
@@ -27,6 +27,13 @@ def get(session: Session, partnership_id: int) -> Partnership:
 def names(session: Session) -> dict[int, str]:
     """What every partnership is called, by its id; for the operator's eyes only."""
     return dict(session.exec(select(Partnership.id, Partnership.name).order_by(col(Partnership.id))).all())
+
+
+def active(session: Session) -> list[int]:
+    """The numbers of all that are active."""
+    return list(
+        session.exec(select(Partnership.id).where(Partnership.status == Status.ACTIVE).order_by(col(Partnership.id)))
+    )
 
 
 def sides(session: Session, partnership_id: int) -> dict[Key, Side]:

@@ -49,7 +49,8 @@ def meet(session: Session, profile: Profile, via: str) -> Account:
         session.add(account)
         session.flush()
         return account
-    known = (profile.name or account.name, profile.zone or account.zone, profile.locale or account.locale)
+    name = account.name if profile.guessed else profile.name
+    known = (name or account.name or profile.name, profile.zone or account.zone, profile.locale or account.locale)
     if known != (account.name, account.zone, account.locale):
         if account.name != known[0]:
             person = session.get_one(Person, account.person_id)

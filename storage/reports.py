@@ -14,6 +14,9 @@ from sqlmodel import Session
 from storage.ledger import LEDGER
 from storage.statements import core
 
+ANNOUNCED = "soon"
+"""The state of a report or meeting that was announced, until it is called due, or asked about: no pause makes it count."""
+
 
 def called_due(session: Session, subjects: Collection[str]) -> dict[str, datetime]:
     """When the rooms were last told of each of these that it is due; those of which they were not told are left out."""

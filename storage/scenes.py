@@ -18,6 +18,9 @@ from storage import people
 from storage.people import Standing
 from storage.tables import Partnership, Room, RoomPartnership, Side
 
+_KEPT = "scenes"
+"""Where a session keeps what is loaded once."""
+
 G = TypeVar("G", bound="Glimpse")
 
 
@@ -106,9 +109,32 @@ class Scene(Glimpse):
         return tuple(found)
 
 
+def lock(session: Session, partnership_ids: Collection[int]) -> None:
+    """Let nobody else change anything of these partnerships before this transaction ends: to be called before what is decided on is read."""
+    theirs = select(Partnership).where(col(Partnership.id).in_(set(partnership_ids))).order_by(col(Partnership.id))
+    held = theirs.with_for_update(key_share=True).execution_options(populate_existing=True)
+    session.exec(held).all()
+
+
 def scenes(session: Session, partnership_ids: Collection[int]) -> dict[int, Scene]:
     """Load these partnerships whole. Ids that do not exist are left out."""
-    return _with(session, people.standings(session, set(partnership_ids)), Scene)
+    ids = set(partnership_ids)
+    kept: dict[int, Scene] | None = session.info.get(_KEPT)
+    if kept is None:
+        return _with(session, people.standings(session, ids), Scene)
+    if missing := ids - kept.keys():
+        kept |= _with(session, people.standings(session, missing), Scene)
+    return {each: kept[each] for each in ids & kept.keys()}
+
+
+def keep(session: Session) -> None:
+    """Load each partnership once from now on: for a transaction that only looks at them, until `look_again`."""
+    session.info.setdefault(_KEPT, {})
+
+
+def look_again(session: Session) -> None:
+    """Something of a partnership is about to change: load it anew."""
+    session.info.pop(_KEPT, None)
 
 
 def glimpses(session: Session, member_ids: Collection[int]) -> dict[int, Glimpse]:

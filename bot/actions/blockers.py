@@ -1,11 +1,13 @@
 """What is in people's way: counted with each check-in that names it, told to the shepherds, escalated.
 
-One rule: the same blocker counts once a check-in, however often that is changed, and the shepherds hear of it once.
+One rule: the same blocker counts once a check-in, however often that is changed, and the shepherds hear of it once, those of the
+other side of nothing that was not for its eyes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -14,17 +16,21 @@ from bot.cards import standup as cards
 from bot.messages import Message
 from bot.rules.blockers import OFTEN, blockers_in
 from bot.rules.checking_in import Said
+from bot.words import Key
 from storage import check_ins as store
 from storage import outbox, scenes
+from storage.people import Standing
 from storage.tables import Blocker, CheckIn
 
 REPEATED = "blocker.repeated"
+TOLD_BOTH = "blocker.repeated_for_both"
 
 
 def note(
     session: Session, call: Call, row: CheckIn, before: Said, said: Said, over: Iterable[Blocker]
 ) -> list[Blocker]:
-    """Count what is in the way once a check-in; what comes up for the third time reaches the shepherds. Gives those."""
+    """Count what is in the way once a check-in; what comes up for the third time reaches the shepherds, those of the other side once
+    it could see three of them. Gives what they are told of."""
     was, is_ = blockers_in(before.blockers), blockers_in(said.blockers)
     known = store.alike(session, row.member_id, {*was, *is_})
     for like, words in is_.items():
@@ -50,12 +56,33 @@ def note(
         if blocker.likeness not in is_:
             blocker.solved_at = call.now
     session.flush()
-    often = [known[like] for like in is_ if like not in was and known[like].times == OFTEN]
-    told = store.on_record(session, REPEATED, {each.subject for each in often})
-    fresh = [each for each in often if each.subject not in told]
-    for blocker in fresh:
-        _tell_shepherds(session, call, blocker)
-    return fresh
+    often = [known[like] for like in is_ if known[like].times >= OFTEN]
+    open_ = _for_both(session, call.scene.who(row.member_id)) if often and not said.own_side else {}
+    both = [each for each in often if len(open_.get(each.likeness, ())) >= OFTEN]
+    ours = _untold(session, REPEATED, often)
+    theirs = _untold(session, TOLD_BOTH, both)
+    side = call.scene.who(row.member_id).side
+    for kind, blockers, of in ((REPEATED, ours, side), (TOLD_BOTH, theirs, side.other)):
+        for blocker in blockers:
+            _tell_shepherds(session, call, kind, blocker, of)
+    later = [each for each in theirs if each not in ours]
+    outbox.redraw_all(session, now=call.now, subjects={each.subject for each in later})
+    return [*ours, *later]
+
+
+def _untold(session: Session, kind: str, those: Iterable[Blocker]) -> list[Blocker]:
+    told = store.on_record(session, kind, {each.subject for each in those})
+    return [each for each in those if each.subject not in told]
+
+
+def _for_both(session: Session, who: Standing) -> dict[str, list[datetime]]:
+    """When somebody named what for both sides' eyes, by what it is recognised by."""
+    found: dict[str, list[datetime]] = {}
+    for row in store.naming(session, {who.id, *who.formerly}):
+        for like in blockers_in(row.blockers):
+            if row.answered_at is not None:
+                found.setdefault(like, []).append(row.answered_at)
+    return found
 
 
 def clear(session: Session, call: Call, over: Iterable[Blocker], row: CheckIn | None) -> None:
@@ -68,18 +95,17 @@ def clear(session: Session, call: Call, over: Iterable[Blocker], row: CheckIn | 
         outbox.redraw(session, now=call.now, subject=row.subject)
 
 
-def _tell_shepherds(session: Session, call: Call, blocker: Blocker) -> None:
-    body = {"times": blocker.times, "words": blocker.words, "own_side": blocker.own_side}
-    call.record(session, REPEATED, blocker.subject, body)
-    side = call.scene.who(blocker.member_id).side
-    for shepherd in call.scene.shepherds(side if blocker.own_side else None):
+def _tell_shepherds(session: Session, call: Call, kind: str, blocker: Blocker, side: Key) -> None:
+    call.record(session, kind, blocker.subject, {"times": blocker.times, "own_side": blocker.own_side})
+    for shepherd in call.scene.shepherds(side):
         if shepherd.id != call.by.id:  # who named it knows of it
             telling.person(session, call, shepherd, blocker.subject, None, slot=telling.CARD)
 
 
 @living("blocker")
 def draw(session: Session, view: View) -> Message | None:
-    """What a shepherd reads of it: its words as they are now, and none where they are not for that side any more."""
+    """What a shepherd reads of it: its words as they are now, and none where they are not for that side any more. The other side's
+    reads only of the times that were for both."""
     row = store.blocker(session, view.number)
     if row is None:
         return None
@@ -87,7 +113,13 @@ def draw(session: Session, view: View) -> Message | None:
     who, reader = scene.who(row.member_id), scene.holder(view.account_id) if view.account_id is not None else None
     if reader is None or reader.left or (row.own_side and reader.side is not who.side):
         return None
-    return cards.repeated(who.shown(), row.words, row.times, row.first_at, row.subject, own_side=row.own_side)
+    if reader.side is not who.side:
+        open_ = _for_both(session, who).get(row.likeness, [])  # none where they were taken back or erased since
+        times, since = (len(open_), open_[0]) if open_ else (OFTEN, None)
+        return cards.repeated(who.shown(), row.words, times, since, row.subject, cards.Scope.BOTH)
+    both = bool(store.on_record(session, TOLD_BOTH, {row.subject}))
+    scope = cards.Scope.OWN_SIDE if row.own_side else cards.Scope.BOTH if both else cards.Scope.MOSTLY_OWN_SIDE
+    return cards.repeated(who.shown(), row.words, row.times, row.first_at, row.subject, scope)
 
 
 def escalated(session: Session, call: Call, blocker_id: int, escalation_id: int) -> None:

@@ -155,7 +155,7 @@ def _done(
         case CadenceKind.MEETING:
             meetings.follow(session, call, row)
         case CadenceKind.REPORT:
-            reports.follow(session, call, row)
+            reports.follow(session, call, row, before)
         case CadenceKind.STANDUP | CadenceKind.DIGEST:
             pass
     # The first digest came with the partnership and has no card yet.

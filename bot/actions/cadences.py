@@ -5,14 +5,15 @@ One rule: a row and a wish are read alike, so that what is shown before it is se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from sqlmodel import Session
 
 from bot.actions import Call, View, calendars, living, rhythm
+from bot.actions.gathering import Gathered
 from bot.cards import cadence as cards
 from bot.cards.cadence import Next, Off, State
 from bot.messages import Message
@@ -21,10 +22,10 @@ from bot.rules.rhythm import local_day, read_once, watches
 from bot.rules.worktime import place, works_on
 from bot.words import CadenceKind, Key, Status
 from storage import cadences as store
-from storage import scenes, subjects
+from storage import check_ins, scenes, subjects
 from storage.people import Standing
 from storage.scenes import Scene
-from storage.tables import Cadence
+from storage.tables import Cadence, Occurrence
 from storage.timers import Due
 
 SHOWN = 3
@@ -207,7 +208,9 @@ Fallen = tuple[Call, Cadence, date, datetime]
 
 def fallen_due(session: Session, batch: Sequence[Due], now: datetime) -> Iterator[Fallen]:
     """The occurrences that these timers are about; what stands still by now is left out."""
-    found = scenes.scenes(session, {subjects.number(due.subject) for due in batch})
+    those = {subjects.number(due.subject) for due in batch}
+    scenes.lock(session, those)  # what people say meanwhile is either read here or waits
+    found = scenes.scenes(session, those)
     rows = store.several(session, {read_once(due.once)[0] for due in batch})
     for due in batch:
         cadence_id, _, day = read_once(due.once)
@@ -216,3 +219,24 @@ def fallen_due(session: Session, batch: Sequence[Due], now: datetime) -> Iterato
             continue
         if state(row) is State.RUNS:
             yield Call(now, scene), row, day, instant(scene, as_wish(row), day)
+
+
+def begun(session: Session, fallen: Collection[Fallen]) -> list[tuple[Fallen, Occurrence]]:
+    """Each of them with its occurrence, which is made where there was none."""
+    found = check_ins.begun(session, {(row.id, day): (call.scene.id, at) for call, row, day, at in fallen})
+    return [(each, found[each[1].id, each[2]]) for each in fallen]
+
+
+def made_up_for(one: Fallen, now: datetime) -> bool:
+    """Whether the one that follows has come by now as well: after an outage only the newest is spoken of."""
+    call, row, _, at = one
+    wish = as_wish(row)
+    following = next(occurrences(wish.recurrence, zone_of(call.scene, wish), at))
+    long = timedelta(minutes=row.lasts if row.kind is CadenceKind.MEETING else 0)
+    return instant(call.scene, wish, following.day) + long <= now
+
+
+def skip(batch: Gathered, one: Fallen) -> None:
+    """Put on the record that it was not spoken of."""
+    call, row, day, at = one
+    batch.record(call.scene, f"{row.kind}.skipped_late", row.subject, {"day": day.isoformat(), "at": at.isoformat()})

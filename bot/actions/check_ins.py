@@ -21,8 +21,8 @@ from bot.messages import Message
 from bot.rules import checking_in
 from bot.rules.blockers import blockers_in
 from bot.rules.checking_in import Said, Step
-from bot.words import CheckInState, Status
-from storage import cadences, outbox, scenes, timers
+from bot.words import CheckInState, Key, Status
+from storage import cadences, ledger, outbox, scenes, timers
 from storage import check_ins as store
 from storage.comments import rooms_with_card
 from storage.people import Standing
@@ -105,7 +105,9 @@ def _standup_of(
 
 
 def undo(session: Session, call: Call, row: CheckIn) -> CheckIn:
-    """Take an answer back: its words go, and who was asked can answer again. Raises checking_in.Refused."""
+    """Take an answer back: its words go from the rooms and from the record, and who was asked can answer again.
+
+    Raises checking_in.Refused."""
     before = store.said(row)
     held, cadence = _standup_of(session, call.scene, row, fresh=False)
     closed = held is not None and held.state != "open"
@@ -114,6 +116,7 @@ def undo(session: Session, call: Call, row: CheckIn) -> CheckIn:
     row.done = row.next = row.blockers = row.waiting = ""
     row.answered_at = row.edited_at = None
     row.late = row.own_side = False
+    ledger.erase(session, store.answers_of(session, row.subject))
     call.record(session, "checkin.undone", row.subject, {"day": row.day.isoformat()})
     blockers.note(session, call, row, before, Said(), ())
     if held is not None and cadence is not None:
@@ -184,14 +187,28 @@ def again(session: Session, now: datetime, batch: Iterable[Due]) -> None:
 
 def comment(session: Session, call: Call, row: CheckIn, words: str, *, from_room: int | None) -> None:
     """Carry what is said below an unprompted check-in to the rooms that show it; about one for a side only it is private to that side."""
-    if not row.own_side:
+    if row.own_side:
+        _say_to_side(session, call, row.subject, words, call.scene.who(row.member_id).side, from_room)
+    else:
         comments.say(session, call, row.subject, words, from_room=from_room)
-        return
-    comments.say(session, call, row.subject, words, from_room=from_room, only=())
-    side = call.scene.who(row.member_id).side
-    threads = rooms_with_card(session, row.subject) - {from_room}
+
+
+def comment_below(session: Session, call: Call, held: str, words: str, *, from_room: int | None) -> None:
+    """Carry what is typed in the thread of a standup to the other rooms; where an answer for that side only stands in the thread, it
+    stays on that side."""
+    below = store.shown_in(session, held, from_room) if from_room is not None else ()
+    side = next((key for room, key in call.scene.rooms if room.id == from_room), None)
+    if side is not None and any(row.own_side and call.scene.who(row.member_id).side is side for row in below):
+        _say_to_side(session, call, held, words, side, from_room)
+    else:
+        comments.say(session, call, held, words, from_room=from_room)
+
+
+def _say_to_side(session: Session, call: Call, subject: str, words: str, side: Key, from_room: int | None) -> None:
+    comments.say(session, call, subject, words, from_room=from_room, only=())
+    threads = rooms_with_card(session, subject) - {from_room}
     own = [room for room, key in call.scene.rooms if key is side and room.id in threads]
-    telling.rooms(session, call, row.subject, comment_cards.said(call.by.shown(), words), under=telling.CARD, into=own)
+    telling.rooms(session, call, subject, comment_cards.said(call.by.shown(), words), under=telling.CARD, into=own)
 
 
 # How it looks ---------------------------------------------------------------------------------------------------------
@@ -207,6 +224,8 @@ def draw(session: Session, view: View) -> Message | None:
         shown = _shown(session, asked)
         if view.slot == telling.CARD:
             return cards.card(shown)
+        if shown.state is CheckInState.ASKED and not (shown.closed or standups.waits(asked.row, view.now)):
+            return None  # it comes when it is of no use any more
         return cards.reminder(shown, asked_for=view.slot != REMINDER)
     row = store.several(session, {view.number}).get(view.number)
     if row is None:

@@ -10,12 +10,14 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.actions import Call, View, calendars, living, recounting, telling
 from bot.actions.cadences import called
+from bot.actions.gathering import Gathered
 from bot.actions.recounting import Wanted
 from bot.cards import cadence as recurring
 from bot.cards import comment as comment_cards
@@ -24,7 +26,6 @@ from bot.cards import several
 from bot.cards.digest import Ahead, Changed, Due, Shown, Waiting, Win
 from bot.messages import Message
 from bot.pack import pack, unpack
-from bot.port import Way
 from bot.rules import weeks
 from bot.rules.cadence import Recurrence, moved, occurrences
 from bot.rules.celebrating import Wish
@@ -34,7 +35,7 @@ from bot.rules.worktime import place
 from bot.words import Person, Status, Text
 from storage import cadences, check_ins, digests, escalations, outbox, scenes
 from storage.scenes import Scene
-from storage.tables import Cadence, Celebration, Escalation, Occurrence, Room
+from storage.tables import Cadence, Celebration, Escalation, Occurrence, Room, Side
 
 DETAILS = "details"
 """The slot of the card in the digest's own thread."""
@@ -53,9 +54,14 @@ class Post:
 
 
 def zone_of(scene: Scene, room: Room | None) -> str:
-    """The zone of a room: its side's, of a shared one side A's."""
-    side = next((key for each, key in scene.rooms if room is not None and each.id == room.id), None)
-    return scene.sides[side or min(scene.sides)].zone
+    """The zone of a room."""
+    return _side(scene, room).zone
+
+
+def _side(scene: Scene, room: Room | None) -> Side:
+    """The side that reads in a room; of a shared one side A."""
+    key = next((key for each, key in scene.rooms if room is not None and each.id == room.id), None)
+    return scene.sides[key or min(scene.sides)]
 
 
 # Posting -------------------------------------------------------------------------------------------------------------
@@ -65,47 +71,31 @@ def post(session: Session, now: datetime, wanted: Sequence[Post]) -> None:
     """Put each into its room, once; one whose successor is due by now is left out, and the record says so."""
     wanted = [each for each in wanted if each.scene.partnership.status is Status.ACTIVE and _tells(each)]
     days = check_ins.begun(session, {(each.cadence.id, each.day): (each.scene.id, each.planned_for) for each in wanted})
-    due = []
+    batch, due = Gathered(now), []
     for each in wanted:
         if _next(each) > now:
             due.append(each)
             continue
         body = {"room": each.room.id, "planned_for": each.planned_for.isoformat()}
-        Call(now, each.scene).record(session, digests.SKIPPED, _subject(days[each.cadence.id, each.day]), body)
+        batch.record(each.scene, digests.SKIPPED, _subject(days[each.cadence.id, each.day]), body)
     found = recounting.work_out(session, now, [Wanted(each.scene, _weeks(each), now) for each in due])
     said = digests.comments(session, {_subject(days[each.cadence.id, each.day]) for each in due})
     for each, digest in zip(due, found, strict=True):
-        call, subject = Call(now, each.scene), _subject(days[each.cadence.id, each.day])
-        late = now - each.planned_for > LATE
-        call.record(session, digests.POSTED, subject, {"room": each.room.id, "late": late, **_said(digest)})
-        telling.card(session, call, subject, into=[each.room])
-        if not digest.empty:
-            _in_thread(session, call, subject, each.room)
+        subject, late = _subject(days[each.cadence.id, each.day]), now - each.planned_for > LATE
+        batch.record(each.scene, digests.POSTED, subject, {"room": each.room.id, "late": late, **_said(digest)})
+        batch.card(each.scene, subject, [each.room])
+        under = partial(telling.to_room, each.scene.id, each.room, subject, under=telling.CARD)
+        if not digest.empty:  # the details are a card of their own, so that they follow what is taken back
+            batch.said.append(under(None, slot=DETAILS))
         for comment in said[subject]:  # said under the same digest in the other room, where it came earlier
-            words = comment_cards.said(each.scene.who(comment.member_id).shown(), comment.words)
-            telling.rooms(session, call, subject, words, under=telling.CARD, into=[each.room])
+            batch.said.append(under(comment_cards.said(each.scene.who(comment.member_id).shown(), comment.words)))
+    batch.write(session)
 
 
 def follow(session: Session, call: Call, celebration: Celebration) -> None:
     """Draw the digests again that tell of a celebration, because it says something else or nothing any more."""
     for subject in digests.telling_of(session, celebration):
         outbox.redraw(session, now=call.now, subject=subject)
-
-
-def _in_thread(session: Session, call: Call, subject: str, room: Room) -> None:
-    """Put the details into the thread of the card, as a card of their own that follows what is taken back."""
-    outbox.announce(
-        session,
-        now=call.now,
-        lane=outbox.lane(session, room.platform, room.tenant, room.channel),
-        way=Way.POST,
-        subject=subject,
-        message=None,
-        slot=DETAILS,
-        under=telling.CARD,
-        partnership_id=call.scene.id,
-        room_id=room.id,
-    )
 
 
 def _subject(day: Occurrence) -> str:
@@ -128,8 +118,7 @@ def _next(post: Post) -> datetime:
     rule = Recurrence(post.cadence.rrule, post.cadence.at, post.cadence.start_on)
     own = place(post.day, post.cadence.at, zone)
     following = next(occurrences(rule, zone, own))
-    side = next((key for each, key in post.scene.rooms if each.id == post.room.id), None)
-    calendar = calendars.of_side(post.scene.sides[side or min(post.scene.sides)])
+    calendar = calendars.of_side(_side(post.scene, post.room))
     return place(moved(following.day, calendar), post.cadence.at, zone)
 
 

@@ -1,6 +1,6 @@
 """Erasing a person: they leave everything, and who they were and what they wrote is gone.
 
-One rule: first what is open passes on, then the words go, so that nobody who works on is left with a hole.
+One rule: the words go first, so that nothing said while the rest passes on to others repeats them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ def erase(session: Session, now: datetime, account: Account) -> int:
     """Erase the person of that account; gives how many partnerships they left."""
     person_id, platform = account.person_id, account.platform
     mine = [row.id for row, _ in people.memberships(session, person_id)]
+    stale = personal.silence(session, person_id)
     personal.hide(session, person_id, now)
     for found in scenes.scenes(session, mine).values():
         who = found.by_person(person_id)
         if who is not None:
             members.leave(session, Call(now, found, who, platform), who)
-    for subject in personal.erase(session, person_id, now):
-        outbox.redraw(session, now=now, subject=subject)
+    personal.erase(session, person_id, now)
+    outbox.redraw_all(session, now=now, subjects=stale)
     return len(mine)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bot.actions import calendars, reports, rhythm
+from bot.actions import calendars, rhythm
 from bot.actions.concerned import addressed, or_shepherd
 from bot.rules import escalation as machine
 from bot.rules.escalation.clock import full_time
@@ -23,6 +23,7 @@ from bot.rules.worktime import between
 from bot.words import CadenceKind, Key, Role
 from storage import escalations, evidence
 from storage.evidence import Activity
+from storage.reports import ANNOUNCED
 from storage.scenes import Scene
 from storage.tables import Cadence, Escalation, Occurrence
 
@@ -191,7 +192,7 @@ def _report(
 ) -> Report | None:
     """The newest one that is due, or due soon, and did not come; an older one is made up for by it."""
     # One that was only announced and then never called due fell into a pause, and counts against nobody.
-    called = [row for row in rows if row.at > now or row.state != reports.SOON]
+    called = [row for row in rows if row.at > now or row.said_at is not None or row.state != ANNOUNCED]
     newest = next((row for row in called if row.at <= now + SOON), None)
     if cadence.kind is not CadenceKind.REPORT or cadence.side is None or newest is None or newest.said_at is not None:
         return None
@@ -209,7 +210,9 @@ def _report(
 
 def _meeting(cadence: Cadence, rows: Sequence[Occurrence], now: datetime) -> Meeting | None:
     """The last one, where it was not held or nobody said so, beside those before of which somebody did."""
-    over = [row for row in rows if row.at + timedelta(minutes=cadence.lasts) <= now][:4]
+    # One that was announced and never asked about was run over by a pause, or an outage, and counts for nothing.
+    asked = [row for row in rows if row.state != ANNOUNCED]
+    over = [row for row in asked if row.at + timedelta(minutes=cadence.lasts) <= now][:4]
     if cadence.kind is not CadenceKind.MEETING or not over or over[0].held or now - over[0].at > LATELY:
         return None
     last = over[0]

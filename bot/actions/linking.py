@@ -16,8 +16,8 @@ from bot.inbound import Place, PlaceKind
 from bot.messages import Message
 from bot.rules.escalation import Status
 from bot.words import Role
+from storage import changes, merging, outbox, people, scenes
 from storage import escalations as store
-from storage import merging, outbox, people, scenes
 from storage.tables import Account, Person
 
 
@@ -59,6 +59,7 @@ def join(session: Session, now: datetime, first: Account, second: Account) -> No
     merged = merging.merge(session, keep, other, now)
     body = {"account": second.platform, "with": first.platform}
     mine = _partnerships(session, keep.id)
+    changes.note(session, [found.partnership for found in mine])
     for found in mine:
         call = Call(now, found, found.by_person(keep.id), second.platform)
         was = merged.members.get(call.by.id)
@@ -90,7 +91,9 @@ def part(session: Session, now: datetime, account: Account, by: Account) -> Acco
     stays = others(session, account)[0]
     person = merging.part(session, account)
     person.name = stays.name or person.name
-    calls = [Call(now, found, found.by_person(person.id), by.platform) for found in _partnerships(session, person.id)]
+    mine = _partnerships(session, person.id)
+    changes.note(session, [found.partnership for found in mine])
+    calls = [Call(now, found, found.by_person(person.id), by.platform) for found in mine]
     for call in calls:
         call.record(session, "member.unlinked", call.by.subject, {"account": account.platform})
     for call in calls:

@@ -6,12 +6,15 @@ What was announced and then moved is told in the rooms once, and both follow the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from itertools import islice
 
 from sqlmodel import Session
 
 from bot.actions import Call, View, cadences, living, telling
+from bot.actions.cadences import Fallen
+from bot.actions.gathering import Gathered
 from bot.cards import cadence as recurring
 from bot.cards import meeting as cards
 from bot.cards.cadence import State
@@ -21,7 +24,8 @@ from bot.rules.cadence import occurrences, on
 from bot.rules.rhythm import BEFORE_MEETING
 from bot.words import CadenceKind
 from storage import cadences as store
-from storage import ledger, outbox, scenes, timers
+from storage import check_ins, ledger, outbox, scenes
+from storage.reports import ANNOUNCED
 from storage.scenes import Scene
 from storage.tables import Cadence, Occurrence
 
@@ -38,58 +42,79 @@ def subject(one: Occurrence) -> str:
 # What time does ------------------------------------------------------------------------------------------------------
 
 
-def remind(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
-    """Announce it in both rooms, unless it has begun already."""
-    if call.now >= at:
-        return
-    if call.now < at - BEFORE_MEETING:  # it moved at this very moment
-        _plan(session, call, row, day, SOON_AGAIN, at - BEFORE_MEETING)
-        return
-    one = _occurrence(session, row, day, at)
-    call.record(session, "meeting.reminded", subject(one), {"at": at.isoformat()})
-    telling.card(session, call, subject(one))
+def remind(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
+    """Announce them in both rooms, those left out that have begun already."""
+    batch, soon = Gathered(now), []
+    for each in fallen:
+        call, row, day, at = each
+        if now < at - BEFORE_MEETING:  # it moved at this very moment
+            _plan(batch, call.scene, row, day, SOON_AGAIN, at - BEFORE_MEETING)
+        elif now < at:
+            soon.append(each)
+    for (call, row, _, at), one in cadences.begun(session, soon):
+        _placed(one, row, at, ANNOUNCED)
+        batch.record(call.scene, "meeting.reminded", subject(one), {"at": at.isoformat()})
+        batch.card(call.scene, subject(one), call.scene.places)
+    batch.write(session)
 
 
-def remind_again(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
-    """Say in both rooms that one which was announced for another time begins soon, unless it moved once more."""
-    if not at - BEFORE_MEETING <= call.now < at:
-        return
-    one = _occurrence(session, row, day, at)
-    call.record(session, "meeting.reminded", subject(one), {"at": at.isoformat()})
-    _show(session, call, one)
-    telling.rooms(session, call, subject(one), cards.card(shown(session, call.scene, row, one, call.now)))
+def remind_again(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
+    """Say in both rooms of those that were announced for another time that they begin soon, unless they moved once more."""
+    batch = Gathered(now)
+    soon = [each for each in fallen if each[3] - BEFORE_MEETING <= now < each[3]]
+    for (call, row, _, at), one in cadences.begun(session, soon):
+        _placed(one, row, at, ANNOUNCED)
+        batch.record(call.scene, "meeting.reminded", subject(one), {"at": at.isoformat()})
+        batch.stale.add(subject(one))
+        said = cards.card(shown(session, call.scene, row, one, now))
+        batch.said.extend(telling.to_room(call.scene.id, room, subject(one), said) for room in call.scene.places)
+    batch.write(session)
 
 
-def ask(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
-    """Ask the shepherds of both sides whether it was held; on a public holiday nobody is asked, and it counts for nothing."""
-    if call.now < (ends := at + timedelta(minutes=row.lasts)):  # it moved at this very moment
-        _plan(session, call, row, day, OVER_AGAIN, ends)
-        return
-    one = _occurrence(session, row, day, at)
-    if one.held is not None:
-        return
-    off = cadences.holidays(call.scene, at)
+def ask(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
+    """Ask the shepherds of both sides whether they were held; on a public holiday nobody is asked, and it counts for nothing.
+
+    Of those of a cadence that an outage left behind, only the newest is asked about.
+    """
+    batch, over, older = Gathered(now), [], set()
+    for each in fallen:
+        call, row, day, at = each
+        if now < (ends := at + timedelta(minutes=row.lasts)):  # it moved at this very moment
+            _plan(batch, call.scene, row, day, OVER_AGAIN, ends)
+        elif cadences.made_up_for(each, now):
+            cadences.skip(batch, each)
+            older.add((row.id, day))
+        else:
+            over.append(each)
+    # Of those that were announced the cards in the rooms say that they are over.
+    batch.stale.update(subject(one) for one in check_ins.at_spots(session, older).values())
+    for (call, row, _, at), one in cadences.begun(session, over):
+        if one.held is None:
+            _ask(batch, call.scene, _placed(one, row, at, "open"))
+    batch.write(session)
+
+
+def _ask(batch: Gathered, scene: Scene, one: Occurrence) -> None:
+    off = cadences.holidays(scene, one.at)
     if off:
         one.state = "skipped"
-        call.record(session, "meeting.excused", subject(one), {"holiday": [key.value for key in off]})
+        batch.record(scene, "meeting.excused", subject(one), {"holiday": [key.value for key in off]})
     else:
-        one.state = "open"
-        asked = [who for key in call.scene.sides for who in cadences.watching(call.scene, key, at)]
-        call.record(session, "meeting.asked", subject(one), {"members": [who.id for who in asked]})
+        asked = [who for key in scene.sides for who in cadences.watching(scene, key, one.at)]
+        batch.record(scene, "meeting.asked", subject(one), {"members": [who.id for who in asked]})
         for who in asked:
-            telling.person(session, call, who, subject(one), None, slot=telling.CARD)
-    _show(session, call, one)
+            batch.person(scene, who, subject(one), None, slot=telling.CARD)
+    batch.stale.add(subject(one))
 
 
-def _plan(session: Session, call: Call, row: Cadence, day: date, kind: str, due_at: datetime) -> None:
+def _plan(batch: Gathered, scene: Scene, row: Cadence, day: date, kind: str, due_at: datetime) -> None:
     minute = int(due_at.timestamp()) // 60  # each time that it is moved to has a timer of its own
-    once = f"{kind}|{row.id}|{minute}|{day.isoformat()}"
-    timers.plan(session, kind=kind, subject=call.scene.subject, due_at=due_at, once=once)
+    batch.plan(kind, scene.subject, due_at, f"{kind}|{row.id}|{minute}|{day.isoformat()}")
 
 
-def _occurrence(session: Session, row: Cadence, day: date, at: datetime) -> Occurrence:
-    one = store.occurrence(session, row, day, at)
+def _placed(one: Occurrence, row: Cadence, at: datetime, state: str) -> Occurrence:
     one.at, one.closes_at = at, at + timedelta(minutes=row.lasts)
+    one.state = one.state if one.held is not None else state
     return one
 
 
@@ -116,13 +141,13 @@ def follow(session: Session, call: Call, row: Cadence) -> None:
             _call_off(session, call, row, one)
     for each in islice(occurrences(wish.recurrence, zone, call.now), int(runs)):
         if each.at - BEFORE_MEETING < call.now and each.day not in {one.day for one in known}:
-            remind(session, call, row, each.day, each.at)
+            remind(session, [(call, row, each.day, each.at)], call.now)
 
 
 def _move(session: Session, call: Call, row: Cadence, one: Occurrence, at: datetime) -> None:
     """Let it be at that time; where it is as it was, only its length may be another one."""
     before, back = one.at, one.state == "skipped"
-    one.at, one.closes_at, one.state = at, at + timedelta(minutes=row.lasts), "open"
+    _placed(one, row, at, ANNOUNCED)
     _show(session, call, one)
     if at == before and not back:
         return
@@ -130,7 +155,9 @@ def _move(session: Session, call: Call, row: Cadence, one: Occurrence, at: datet
     drawn = shown(session, call.scene, row, one, call.now)
     telling.rooms(session, call, subject(one), cards.moved(drawn, None if at == before else before, call.by.shown()))
     if call.now < at - BEFORE_MEETING:
-        _plan(session, call, row, one.day, SOON_AGAIN, at - BEFORE_MEETING)
+        batch = Gathered(call.now)
+        _plan(batch, call.scene, row, one.day, SOON_AGAIN, at - BEFORE_MEETING)
+        batch.write(session)
 
 
 def _call_off(session: Session, call: Call, row: Cadence, one: Occurrence) -> None:

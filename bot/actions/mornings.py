@@ -115,10 +115,11 @@ def _stand_in(session: Session, call: Call, who: Standing, other: Standing, day:
         write(session, call, other, words)
 
 
-def write(session: Session, call: Call, who: Standing, message: Message) -> datetime | None:
-    """Write to somebody in their working time; gives when, or None where they cannot be written to."""
+def write(session: Session, call: Call, who: Standing, message: Message | None, slot: str = "") -> datetime | None:
+    """Write to somebody in their working time (no message: a living card); gives when, or None where they cannot be written to."""
     due = ladder.told_at(Urgency.NORMAL, call.now, calendars.of_person(call.scene, who), who.away)
-    return due if telling.person(session, call, who, f"nudge:{call.scene.id}", message, due_at=due) else None
+    about = f"nudge:{call.scene.id}"
+    return due if telling.person(session, call, who, about, message, slot=slot, due_at=due) else None
 
 
 # Drawn ---------------------------------------------------------------------------------------------------------------

@@ -11,18 +11,23 @@ from typing import Any
 
 from sqlmodel import Session
 
-from bot.actions import Call, calendars, evidence
-from bot.actions.mornings import OFFICES, REMEMBERED, midnight, note, person_line, subject, write
+from bot.actions import Call, View, calendars, evidence, living, reports
+from bot.actions.mornings import DAY, OFFICES, REMEMBERED, midnight, note, person_line, subject, write
 from bot.cards import nudge as cards
+from bot.messages import Message
 from bot.rules import nudging
 from bot.rules.common_hours import Slot, slots
-from bot.rules.evidence import Evidence, reminded
-from bot.words import Key, Nudging
+from bot.rules.evidence import Evidence, Report, Unsaid, reminded
+from bot.rules.rhythm import local_day
+from bot.rules.worktime import works_on
+from bot.words import Key, Nudging, Status
+from storage import check_ins, outbox, scenes
 from storage import nudges as store
-from storage import outbox
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Account, Person
+
+REST_AT_MOST = 14  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,6 @@ def line(session: Session, call: Call, key: str) -> Evidence | None:
 def remind(session: Session, call: Call, one: Evidence) -> Reminded:
     """Write to those whom a line waits for, each once a day whoever asks for it; never to oneself."""
     scene = call.scene
-    sides = {key: scene.organisation(key) for key in Key}
-    words = cards.reminder(one, call.by.shown(), scene.partnership.name, sides, scene.zones)
     now: list[Standing] = []
     later: list[tuple[Standing, datetime]] = []
     missed: list[Standing] = []
@@ -57,7 +60,7 @@ def remind(session: Session, call: Call, one: Evidence) -> Reminded:
         if who.reachable is None or not store.once(session, scene.id, person_line(who.id), call.now, today):
             missed.append(who)
             continue
-        due = write(session, call, who, words)
+        due = write(session, call, who, None, f"{today.isoformat()}|{call.by.id}|{one.key}")
         if due is not None and due > call.now:
             later.append((who, due))
         else:
@@ -68,8 +71,40 @@ def remind(session: Session, call: Call, one: Evidence) -> Reminded:
     return Reminded(tuple(now), tuple(later), tuple(missed))
 
 
+@living("nudge")
+def draw(session: Session, view: View) -> Message | None:
+    """A reminder as things are when it goes out: nothing where it does not wait for them any more."""
+    scene = scenes.scene(session, view.number)
+    who = next((each for each in scene.members if view.account_id in {one.id for one in each.accounts}), None)
+    _, by, key = view.slot.split("|", 2)
+    if who is None or scene.partnership.status is not Status.ACTIVE:
+        return None
+    one = next((each for each in _lines(session, scene, Nudging.ACTIVE, who.side, view.now) if each.key == key), None)
+    if one is None or who.id not in reminded(one):
+        return None
+    sides = {each: scene.organisation(each) for each in Key}
+    about = _settled_on(session, one, who)
+    return cards.reminder(one, scene.who(int(by)).shown(), scene.partnership.name, sides, scene.zones, about)
+
+
+def _settled_on(session: Session, one: Evidence, who: Standing) -> str:
+    """The report that is owed, or what somebody was asked last; empty where there is no such thing."""
+    match one:
+        case Report(cadence=cadence, day=day):
+            found = check_ins.at_spots(session, {(cadence, day)})
+            return reports.subject(found[cadence, day]) if found else ""
+        case Unsaid():
+            return store.asked_last(session, who.id)
+        case _:
+            return ""
+
+
 def snooze(session: Session, call: Call, key: str, days: int) -> None:
-    """Put a line aside on the actor's side until the morning of that day; the other shepherd sees it."""
+    """Put a line aside on the actor's side until the morning of that day, or of their next working day; the other shepherd sees it."""
+    calendar = calendars.of_person(call.scene, call.by)
+    today = local_day(call.now, call.by.zone)
+    while days < REST_AT_MOST and not works_on(calendar, today + days * DAY):
+        days += 1  # no message comes on such a day, so it rests until the next one that has one
     until = midnight(call.by, call.now, days)
     store.mark(session, call.scene.id, f"{call.by.side}|{key}", {"snoozed_until": until, "snoozed_by": call.by.id})
     _did(session, call, "nudge.snoozed", key, until=until.isoformat())

@@ -70,7 +70,7 @@ def draw(session: Session, view: View) -> Message | None:
     held = session.get_one(Occurrence, view.number)
     if view.slot != telling.CARD:
         row = next(iter(store.several(session, {int(view.slot.partition(":")[2])}).values()), None)
-        return drawn_answer(scenes.glimpse(session, row.member_id), row, view.room_id) if row else None
+        return drawn_answer(scenes.glimpse(session, row.member_id), row, view.room_id) if row else cards.gone()
     scene = scenes.scene(session, held.partnership_id)
     cadence = cadences.get(session, held.cadence_id)
     rows = store.of(session, {held.id})[held.id]
@@ -143,5 +143,6 @@ def drawn_answer(scene: Glimpse, row: CheckIn, room_id: int | None, *, about: st
             late=row.late,
             edited=row.edited_at is not None,
             about=about,
+            only=scene.organisation(who.side) if row.own_side else "",
         )
     )

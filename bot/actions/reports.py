@@ -7,25 +7,27 @@ working days of the side that owes it.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
 from bot import words
 from bot.actions import Call, View, cadences, calendars, living, telling
-from bot.actions.cadences import Fallen
+from bot.actions.cadences import Fallen, Wish
+from bot.actions.gathering import Gathered
 from bot.cards import report as cards
 from bot.cards.cadence import State
 from bot.cards.report import Phase
 from bot.messages import Message
-from bot.rules.cadence import on
+from bot.rules.cadence import days, on
 from bot.rules.rhythm import local_day
 from bot.rules.worktime import Calendar, works_on
 from bot.words import CadenceKind, Key
 from storage import cadences as store
-from storage import ledger, outbox, scenes
+from storage import check_ins, ledger, outbox, scenes
 from storage import reports as store_of_reports
 from storage.ledger import Happening
+from storage.reports import ANNOUNCED
 from storage.scenes import Scene
 from storage.tables import Cadence, Occurrence
 
@@ -43,54 +45,62 @@ def subject(one: Occurrence) -> str:
 # What time does ------------------------------------------------------------------------------------------------------
 
 
-def remind(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
-    """Remind the shepherd of the side that owes it, unless it is due already or was sent."""
-    if row.side is None or call.now >= at:
-        return
-    one = _occurrence(session, row, day, at, state=SOON)
-    if phase(one) is not Phase.DUE:
-        return
-    call.record(session, "report.reminded", subject(one), {"due": at.isoformat()})
-    for who in cadences.watching(call.scene, row.side, call.now):
-        telling.person(session, call, who, subject(one), None, slot=SOON)
+def remind(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
+    """Remind the shepherds of the sides that owe them, of those that are not due already and were not sent."""
+    batch = Gathered(now)
+    for (call, row, _, at), one in cadences.begun(session, [each for each in fallen if now < each[3]]):
+        if row.side is None or phase(_placed(one, at, ANNOUNCED)) is not Phase.DUE:
+            continue
+        batch.record(call.scene, "report.reminded", subject(one), {"due": at.isoformat()})
+        for who in cadences.watching(call.scene, row.side, now):
+            batch.person(call.scene, who, subject(one), None, slot=SOON)
+    batch.write(session)
 
 
-def due(session: Session, call: Call, row: Cadence, day: date, at: datetime) -> None:
-    """Say in both rooms that it is due, unless it was received already."""
-    one = _occurrence(session, row, day, at)
-    if phase(one) is Phase.RECEIVED:
-        return
-    call.record(session, "report.due", subject(one), {"due": at.isoformat()})
-    session.flush()
-    telling.card(session, call, subject(one))
-    outbox.redraw(session, now=call.now, subject=subject(one))
+def due(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
+    """Say in both rooms that they are due, those left out that were received already.
+
+    Of those of a cadence that an outage left behind, only the newest is due.
+    """
+    batch, newest = Gathered(now), []
+    for each in fallen:
+        if cadences.made_up_for(each, now):
+            cadences.skip(batch, each)
+        else:
+            newest.append(each)
+    for (call, _, _, at), one in cadences.begun(session, newest):
+        if phase(_placed(one, at)) is Phase.RECEIVED:
+            continue
+        batch.record(call.scene, "report.due", subject(one), {"due": at.isoformat()})
+        batch.card(call.scene, subject(one), call.scene.places)
+        batch.stale.add(subject(one))
+    batch.write(session)
 
 
 def late(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
-    """Tell the shepherds of both sides, once, which are not marked as sent."""
-    days = [day for _, _, day, _ in fallen]
-    rows = store.occurrences(session, {row.id for _, row, _, _ in fallen}, min(days), max(days)) if days else {}
-    known = {(one.cadence_id, one.day): one for found in rows.values() for one in found}
+    """Tell the shepherds of both sides, once, which are not marked as sent; one that the next one has made up for is not told."""
+    batch = Gathered(now)
+    known = check_ins.at_spots(session, {(row.id, day) for _, row, day, _ in fallen})
     called_due = store_of_reports.called_due(session, [subject(one) for one in known.values()])
-    for call, row, day, at in fallen:
+    for each in fallen:
+        call, row, day, at = each
         one = known.get((row.id, day))
         said = called_due.get(subject(one)) if one else None
         if one is None or said is None or phase(one) is not Phase.DUE or now - said < A_CHANCE:
             continue
-        _late(session, call, _placed(one, at), at)
+        if cadences.made_up_for(each, now):
+            cadences.skip(batch, each)
+        else:
+            _late(batch, call.scene, _placed(one, at))
+    batch.write(session)
 
 
-def _late(session: Session, call: Call, one: Occurrence, at: datetime) -> None:
-    call.record(session, "report.late", subject(one), {"due": at.isoformat()})
-    for key in call.scene.sides:
-        for who in cadences.watching(call.scene, key, call.now):
-            telling.person(session, call, who, subject(one), None, slot=LATE)
-    session.flush()
-    outbox.redraw(session, now=call.now, subject=subject(one))
-
-
-def _occurrence(session: Session, row: Cadence, day: date, at: datetime, state: str = "open") -> Occurrence:
-    return _placed(store.occurrence(session, row, day, at), at, state)
+def _late(batch: Gathered, scene: Scene, one: Occurrence) -> None:
+    batch.record(scene, "report.late", subject(one), {"due": one.at.isoformat()})
+    for key in scene.sides:
+        for who in cadences.watching(scene, key, batch.now):
+            batch.person(scene, who, subject(one), None, slot=LATE)
+    batch.stale.add(subject(one))
 
 
 def _placed(one: Occurrence, at: datetime, state: str = "open") -> Occurrence:
@@ -99,20 +109,33 @@ def _placed(one: Occurrence, at: datetime, state: str = "open") -> Occurrence:
     return one
 
 
-def follow(session: Session, call: Call, row: Cadence) -> None:
-    """Bring what was announced and is still to come into line with the cadence: due at its new time, or not due."""
+def follow(session: Session, call: Call, row: Cadence, before: Wish | None = None) -> None:
+    """Bring what was announced and is still to come into line with the cadence, which was `before`: due at its new time, or not due.
+
+    One that was still to come and moves into the hours gone by of its own day is due now.
+    """
     wish, today = cadences.as_wish(row), call.now.date()
     zone, runs = cadences.zone_of(call.scene, wish), cadences.state(row) is State.RUNS
+    if before is not None and runs:
+        near = days(wish.recurrence, today - 15 * DAY, today + 2 * DAY)
+        moved = [(call, row, day, cadences.instant(call.scene, wish, day)) for day in near]
+        due(session, [each for each in moved if each[3] <= call.now < _was(call.scene, before, each[2])], call.now)
     for one in store.occurrences(session, [row.id], today - 15 * DAY, today + 15 * DAY)[row.id]:
         if one.at <= call.now or one.held is not None:
             continue
         if runs and on(wish.recurrence, zone, one.day) is not None:
             one.at = one.closes_at = cadences.instant(call.scene, wish, one.day)
-            one.state = "open"
+            one.state = ANNOUNCED
         else:
             one.state = "skipped"
         session.flush()
         outbox.redraw(session, now=call.now, subject=subject(one))
+
+
+def _was(scene: Scene, before: Wish, day: date) -> datetime:
+    """When it was on that day; long ago where it was not."""
+    was = on(before.recurrence, cadences.zone_of(scene, before), day)
+    return cadences.instant(scene, before, day) if was else datetime.min.replace(tzinfo=UTC)
 
 
 # What people say -----------------------------------------------------------------------------------------------------
@@ -144,7 +167,7 @@ def unsay(session: Session, call: Call, one: Occurrence, what: Phase) -> bool:
     said = _said(session, one)
     if phase(one) is not what or not said or said[-1].actor != call.by.id:
         return False
-    one.held, one.state = None, "open"
+    one.held, one.state = None, "open" if one.at <= call.now else ANNOUNCED
     first = next((each for each in said[:-1]), None)
     one.said_by, one.said_at = (first.actor, first.at) if first else (None, None)
     call.record(session, f"report.not_{what}", subject(one))

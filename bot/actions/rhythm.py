@@ -6,8 +6,11 @@ One rule: it is worked out by `rules.rhythm` from what is in the database; delet
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+import zoneinfo
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
+from importlib import metadata
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -17,13 +20,14 @@ from bot.rules.cadence import Recurrence
 from bot.rules.rhythm import Due, Score, Tick
 from bot.words import CadenceKind, Status
 from storage import cadences as store
-from storage import changes, scenes, timers
+from storage import changes, partnerships, scenes, timers
 from storage.scenes import Scene
 from storage.tables import Cadence
 
 AHEAD = timedelta(hours=36)
 AGAIN = timedelta(hours=24)
-_TICKS = frozenset(Tick) - {Tick.PLAN, Tick.REPLAN}
+_TICKS = frozenset(Tick) - {Tick.PLAN, Tick.REPLAN, Tick.BEGIN}
+_MADE_UP = {Tick.ASK, Tick.DIGEST, Tick.MORNING}
 
 
 def score(scene: Scene, rows: Collection[Cadence]) -> Score:
@@ -58,9 +62,33 @@ def as_rule(row: Cadence, scene: Scene) -> rhythm.Cadence:
 
 def follow(session: Session, now: datetime) -> None:
     """Let the schedules of those partnerships be worked out anew of which something was changed in this transaction."""
-    for id in sorted(changes.taken_up(session)):
-        once = f"{Tick.REPLAN}|{id}|{secrets.token_hex(8)}"
-        timers.plan(session, kind=Tick.REPLAN, subject=f"partnership:{id}", due_at=now, once=once)
+    _anew(session, sorted(changes.taken_up(session)), now)
+
+
+def begin(session: Session, now: datetime) -> None:
+    """At a start: where the rules of time zones are other ones than ever before, let every schedule be worked out anew, once."""
+    timers.plan(session, kind=Tick.BEGIN, subject="rhythm:0", due_at=now, once=f"{Tick.BEGIN}|{_zone_rules()}")
+
+
+def begin_all(session: Session, now: datetime) -> None:
+    """Let the schedule of every active partnership be worked out anew."""
+    _anew(session, partnerships.active(session), now)
+
+
+def _anew(session: Session, ids: Iterable[int], now: datetime) -> None:
+    wanted = ((Tick.REPLAN, f"partnership:{id}", now, f"{Tick.REPLAN}|{id}|{secrets.token_hex(8)}") for id in ids)
+    timers.plan_each(session, wanted)
+
+
+def _zone_rules() -> str:
+    """Which release of the time zone database is at work: the system's, which `zoneinfo` takes first, else the package's."""
+    for folder in zoneinfo.TZPATH:
+        try:
+            with (Path(folder) / "tzdata.zi").open(encoding="utf-8") as rules:
+                return rules.readline().removeprefix("# version ").strip()
+        except OSError:
+            continue
+    return metadata.version("tzdata")
 
 
 def plan(session: Session, ids: Collection[int], now: datetime) -> None:
@@ -82,18 +110,33 @@ def replan(session: Session, ids: Collection[int], now: datetime) -> None:
         scene.partnership.planned_until = min(scene.partnership.planned_until or now, now)
         _plan(session, scene, rows[id], now)
         if scene.partnership.status is Status.ACTIVE:
-            _make_up(session, scene, rows[id], asked, now)
+            _make_up(session, scene, rows[id], {each.once for each in waits if each.kind in _MADE_UP}, now)
 
 
 def _ask_of(reminder: str) -> str:
     return reminder.replace(Tick.REMIND, Tick.ASK, 1)
 
 
-def _make_up(session: Session, scene: Scene, rows: list[Cadence], asked: set[str], now: datetime) -> None:
-    """Ask now whoever was to be asked later, and by what changed (a zone, the time) should have been asked a while ago."""
+def _reminder_of(ask: str) -> str:
+    return ask.replace(Tick.ASK, Tick.REMIND, 1)
+
+
+def _make_up(session: Session, scene: Scene, rows: list[Cadence], waited: Collection[str], now: datetime) -> None:
+    """Do now what was to come later and, by what changed (a zone, the time), should have been done a while ago.
+
+    Who is asked now has the whole window from now on, and is reminded within it.
+    """
     past = rhythm.falls_due(score(scene, rows), now - AGAIN, now)
-    moved = [(each.tick, now, each.once) for each in past if each.tick is Tick.ASK and each.once in asked]
-    timers.plan_all(session, scene.subject, moved)
+    moved = [each for each in past if each.tick in _MADE_UP and each.once in waited]
+    windows = {row.id: timedelta(minutes=row.window) for row in rows}
+    reminders = {
+        _reminder_of(each.once): now + rhythm.REMINDED * windows[each.cadence]
+        for each in moved
+        if each.tick is Tick.ASK
+    }
+    timers.drop_these(session, reminders)
+    reminded = [(Tick.REMIND, at, once) for once, at in reminders.items()]
+    timers.plan_all(session, scene.subject, [*((each.tick, now, each.once) for each in moved), *reminded])
 
 
 def _plan(session: Session, scene: Scene, rows: list[Cadence], now: datetime) -> None:

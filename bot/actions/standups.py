@@ -81,8 +81,11 @@ def prompts(session: Session, batch: Sequence[Due]) -> list[Prompt]:
 
 def ask(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
     """Ask these people, each once; what the bot was out for too long to ask is put on the record and left out."""
+    scenes.lock(session, {each.scene.id for each in wanted})
     batch, timely, unheard = Gathered(now), [], []
     for each in wanted:
+        if not takes_part(each.who) or _away_on(each.who, each.day) or each.who.away_at(now):
+            continue  # the schedule has not followed yet
         if checking_in.too_late(now, each.planned_for, each.window):
             body = {"member": each.who.id, "day": each.day.isoformat(), "planned_for": each.planned_for.isoformat()}
             batch.record(each.scene, "standup.skipped_late", each.cadence.subject, body)
@@ -146,6 +149,9 @@ def not_reached(session: Session, subject: str, now: datetime) -> bool:
     """Ask somebody in the room whom the platform did not let the bot write to; False where nobody is waited for."""
     noun, _, number = subject.partition(":")
     row = store.several(session, {int(number)}).get(int(number)) if noun == "checkin" else None
+    if row is not None:
+        scenes.lock(session, {row.partnership_id})
+        session.refresh(row)
     if row is None or not waits(row, now):
         return False
     batch, scene = Gathered(now), scenes.scene(session, row.partnership_id)
@@ -222,11 +228,15 @@ def waits(row: CheckIn, now: datetime) -> bool:
 
 def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None:
     """Close those of these, each to be closed at its time, where nobody is waited for any more; at the others it looks again later."""
+    scenes.lock(session, store.partnerships_of(session, set(held)))
     batch = Gathered(now)
     open_ = [row for row in store.occurrences(session, set(held)).values() if row.state == "open"]
     rows = store.of(session, {row.id for row in open_})
     kinds = cadences.several(session, {row.cadence_id for row in open_})
     found = scenes.scenes(session, {row.partnership_id for row in open_})
+    silent = [row for those in rows.values() for row in those if row.state is CheckInState.ASKED and row.asked_at]
+    standing, in_time = store.reached(session, silent)
+    unsaid: set[str] = set()
     for each in open_:
         scene, cadence = found[each.partnership_id], kinds[each.cadence_id]
         due = [row for row in rows[each.id] if takes_part(scene.who(row.member_id))]
@@ -243,8 +253,13 @@ def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None
         excused = out or scene.partnership.status is not Status.ACTIVE
         if out:
             batch.record(scene, CUT_OFF, each.subject)
+        for row in rows[each.id]:
+            if row.state is CheckInState.ASKED and row.subject not in in_time:
+                row.closes_at = None  # the question did not reach them, so they are not waited for
+                unsaid |= {row.subject} - standing
         _close(batch, scene, cadence, each, [] if excused else due)
         batch.stale.update(row.subject for row in rows[each.id] if row.state is not CheckInState.ANSWERED)
+    store.unsay(session, unsaid, now)
     batch.write(session)
 
 

@@ -263,6 +263,18 @@ def already(shown: Shown) -> Message:
     )
 
 
+def still(shown: Shown) -> Message:
+    """Say that it is set, and is not undone by leaving the question."""
+    paused = shown.state is State.PAUSED
+    resume = ("It goes on with ", Code(f"/partnership cadence resume {shown.number}"))
+    pause = ("To let it stand still: ", Code(f"/partnership cadence pause {shown.number}"))
+    end = ("; to let it recur no more: ", Code(f"/partnership cadence end {shown.number}"), ".")
+    return Message(
+        line(Text(shown.called), f" is set already{' and paused' if paused else ''}, and stays so."),
+        (Paragraph(line(*(resume if paused else pause), *end)),),
+    )
+
+
 def _next_three(shown: Shown) -> tuple[Block, ...]:
     return (Paragraph(line("The next three:")), Bullets(tuple(_date(each, shown) for each in shown.dates)))
 

@@ -173,11 +173,11 @@ def reminder(shown: Shown, *, asked_for: bool) -> Message:
     """Once more, because it waits or (`asked_for`) because it was snoozed; a line when it is settled, as the prompt tells the rest."""
     if shown.state is not CheckInState.ASKED or shown.closed:
         return Message(line(shown.called, f" · {_settled(shown.state)}."), tone=Tone.GREY)
-    left = ("it is open until ", When(shown.closes_at, Shape.TIME)) if shown.closes_at else ("it is still open",)
+    left = (" is open until ", When(shown.closes_at, Shape.TIME)) if shown.closes_at else (" is still open",)
     first = "You asked me to come back" if asked_for else "A reminder"
     snooze = (Button("Snooze 1 h", "checkin.snooze", shown.subject),) if asked_for else ()
     return Message(
-        line(f"{first}: ", *left, ". ", Strong(shown.called)),
+        line(f"{first}: ", Strong(shown.called), *left, "."),
         buttons=(Button("Answer", "checkin.answer", shown.subject, Style.PRIMARY, opens=True), *snooze),
         footer=line("You can simply reply here."),
     )

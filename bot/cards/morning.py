@@ -17,8 +17,6 @@ from bot.messages import (
     Button,
     Control,
     Controls,
-    Fact,
-    Facts,
     Heading,
     Menu,
     Message,
@@ -87,11 +85,13 @@ class Shown:
 def card(shown: Shown) -> Message:
     """Draw the message as it is now."""
     todo = sum(not each.aside for each in shown.entries)
-    body: list[Block] = [_beside(shown)]
+    body: list[Block] = []
     for side in (shown.own, shown.own.other, None):
         those = [each for each in shown.entries[:AT_A_GLANCE] if each.evidence.side is side]
-        if those:
-            body.append(Heading(shown.sides.get(side, "The other side") if side else "Both sides"))
+        if side:
+            body += [Heading(shown.sides.get(side, "The other side")), _counts(shown, side)]
+        elif those:
+            body.append(Heading("Both sides"))
         for each in those:
             body += _entry(shown, each)
     if rest := _rest(shown):
@@ -129,21 +129,18 @@ def _is(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _beside(shown: Shown) -> Facts:
-    """Both sides side by side: the same counts of each."""
-    facts = []
-    for key in (shown.own, shown.own.other):
-        half = shown.facts.halves.get(key, Half())
-        waiting = sum(each.side is key and each.how is not Waits.EARLY for each in shown.facts.waiting)
-        parts: list[Inline] = [f"{counted(waiting, 'escalation')} to answer" if waiting else "no escalation to answer"]
-        if half.missing:
-            parts.append(f" · {len(half.missing)} of {half.asked} gave no check-in twice in a row")
-        if half.silent:
-            parts.append(f" · quiet for {counted(half.silent, 'working day')}")
-        elif half.heard is not None:
-            parts += [" · last heard from ", When(half.heard, Shape.DAY)]
-        facts.append(Fact(shown.sides.get(key, "The other side"), line(*parts)))
-    return Facts(tuple(facts))
+def _counts(shown: Shown, key: Key) -> Paragraph:
+    """The same counts of each side, under its name."""
+    half = shown.facts.halves.get(key, Half())
+    waiting = sum(each.side is key and each.how is not Waits.EARLY for each in shown.facts.waiting)
+    parts: list[Inline] = [f"{counted(waiting, 'escalation')} to answer" if waiting else "no escalation to answer"]
+    if half.missing:
+        parts.append(f" · {len(half.missing)} of {half.asked} gave no check-in twice in a row")
+    if half.silent:
+        parts.append(f" · quiet for {counted(half.silent, 'working day')}")
+    elif half.heard is not None:
+        parts += [" · last heard from ", When(half.heard, Shape.DAY)]
+    return Paragraph(line(*parts))
 
 
 def _entry(shown: Shown, entry: Entry) -> list[Block]:

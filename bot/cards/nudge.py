@@ -23,6 +23,7 @@ from bot.messages import (
 )
 from bot.rules.evidence import (
     Evidence,
+    Report,
     Unsaid,
     Waiting,
     Waits,
@@ -30,8 +31,10 @@ from bot.rules.evidence import (
 from bot.words import Code, Key, Nudging, Person, Strong, Text, When, line, plain
 
 
-def reminder(evidence: Evidence, by: Person, partnership: str, sides: Mapping[Key, str], zones: tuple[str, ...]) -> Message:  # fmt: skip
-    """Write to somebody whom a line waits for."""
+def reminder(
+    evidence: Evidence, by: Person, partnership: str, sides: Mapping[Key, str], zones: tuple[str, ...], about: str = ""
+) -> Message:
+    """Write to somebody whom a line waits for. `about` is the report or the prompt that settles it, where there is one."""
     title = line("A friendly reminder from ", by, " about ", Strong(partnership), ".")
     match evidence:
         case Waiting(how=Waits.ASKED):
@@ -42,7 +45,11 @@ def reminder(evidence: Evidence, by: Person, partnership: str, sides: Mapping[Ke
             button = Button("Acknowledge", "escalation.acknowledge", f"escalation:{evidence.id}", Style.PRIMARY)
         case Unsaid():
             words = line("A check-in from you would help: ", Code("/checkin done: … next: … blockers: …"))
-            return Message(title, (Paragraph(words),))
+            answer = (Button("Answer", "checkin.answer", about, Style.PRIMARY, opens=True),) if about else ()
+            return Message(title, (Paragraph(words),), buttons=answer)
+        case Report():
+            sent = (Button("Sent", "report.sent", about, Style.PRIMARY),) if about else ()
+            return Message(title, (Paragraph(in_words(evidence, (), sides, zones)),), buttons=sent)
         case _:
             return Message(title, (Paragraph(in_words(evidence, (), sides, zones)),))
     return Message(title, (Paragraph(asks), Quote(Text(evidence.summary))), buttons=(button,))

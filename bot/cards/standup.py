@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from bot.cards import several
 from bot.cards.settings import days_in_words
@@ -106,6 +107,8 @@ class Answer:
     late: bool = False
     edited: bool = False
     about: str = ""
+    only: str = ""
+    """The organisation whose side alone sees it."""
 
 
 def facts(said: Said, partner: str) -> tuple[Fact, ...]:
@@ -122,9 +125,11 @@ def answer(shown: Answer) -> Message:
         *((" · late",) if shown.late else ()),
         *((" · edited",) if shown.edited else ()),
     ]
+    only = line("For ", Text(f"{shown.only}’s"), " side only. Replies here stay on that side.")
+    kept = (Paragraph(only),) if shown.only else ()
     return Message(
         line(shown.who, " checked in", Text(f" for {shown.about}") if shown.about else "", "."),
-        (Facts(facts(shown.said, shown.partner)),),
+        (Facts(facts(shown.said, shown.partner)), *kept),
         footer=line(*marks),
     )
 
@@ -137,6 +142,11 @@ def kept_to_side(who: Person) -> Message:
 def taken_back(who: Person) -> Message:
     """What is left of an answer that was taken back."""
     return Message(line(who, " took this check-in back."), tone=Tone.GREY)
+
+
+def gone() -> Message:
+    """What is left of an answer of which nothing is known any more."""
+    return Message(line("This check-in was taken back."), tone=Tone.GREY)
 
 
 def asked_here(who: Person, name: str, day: date, subject: str, closes_at: datetime | None) -> Message:
@@ -185,12 +195,20 @@ def unasked(who: Person, partnership: str) -> Message:
     )  # fmt: skip
 
 
-def repeated(who: Person, words: str, times: int, since: datetime, subject: str, *, own_side: bool) -> Message:
+class Scope(StrEnum):
+    """Who hears of a blocker, in words for a shepherd of the side that it comes from."""
+
+    OWN_SIDE = "This is for your side only."
+    MOSTLY_OWN_SIDE = "Some of this was for your side only, so the other side’s shepherds have not heard of it."
+    BOTH = "Both shepherds hear of it."
+
+
+def repeated(who: Person, words: str, times: int, since: datetime | None, subject: str, scope: Scope) -> Message:
     """Tell the shepherds that the same blocker comes up again."""
-    scope = "This is for your side only: the other side has not seen it." if own_side else "Both shepherds hear of it."
+    first = ("First on ", When(since), ". ") if since else ()
     return Message(
         line(who, f" has named the same blocker {times} times: ", Text(words)),
-        (Paragraph(line("First on ", When(since), ". ", scope)),),
+        (Paragraph(line(*first, Text(scope))),),
         tone=Tone.AMBER,
         buttons=(Button("Escalate", "blocker.escalate", subject, opens=True),),
     )

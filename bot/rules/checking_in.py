@@ -1,7 +1,7 @@
 """Check-ins: what somebody typed, what becomes of a prompt, and how a side's answers are counted.
 
-One rule: only time makes a prompt missed, and only where it could be answered; who is away, was not asked, or could not be heard
-while the bot was out, is counted nowhere.
+One rule: only time makes a prompt missed, and only where the question came within its window; who is away, was not reached, or was
+asked in a standup whose end an outage took, is counted nowhere.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.rules.cadence import Recurrence, days, moved
@@ -29,6 +30,7 @@ class Tick(StrEnum):
 
     PLAN = "rhythm.plan"  # a day further
     REPLAN = "rhythm.replan"  # something that it is made of changed
+    BEGIN = "rhythm.begin"  # every schedule: the rules of the world's zones changed, or of this schedule
     ASK = "standup.ask"
     REMIND = "standup.remind"
     END = "standup.end"
@@ -124,16 +126,17 @@ def falls_due(score: Score, first: datetime, last: datetime) -> list[Due]:
 
 
 def _of(cadence: Cadence, score: Score, start: date, end: date) -> Iterator[Due]:
-    for day in days(cadence.recurrence, start, end):
+    for day, then in pairwise([*days(cadence.recurrence, start, end), None]):
+        assert day is not None  # only the last has nothing behind it
         match cadence.kind:
             case CadenceKind.STANDUP:
                 yield from standup(cadence, score.members, day)
             case CadenceKind.MEETING:
                 yield from _meeting(cadence, day)
             case CadenceKind.REPORT:
-                yield from _report(cadence, score, day)
+                yield from _report(cadence, score, day, then)
             case CadenceKind.DIGEST:
-                yield from _digest(cadence, score.rooms, day)
+                yield from _digest(cadence, score.rooms, day, then)
 
 
 # Standups ------------------------------------------------------------------------------------------------------------
@@ -169,11 +172,13 @@ def _meeting(cadence: Cadence, day: date) -> Iterator[Due]:
     yield Due(Tick.MEETING_OVER, at + cadence.lasts, day, cadence.id)
 
 
-def _report(cadence: Cadence, score: Score, day: date) -> Iterator[Due]:
+def _report(cadence: Cadence, score: Score, day: date, then: date | None) -> Iterator[Due]:
     calendar = score.sides.get(cadence.side) if cadence.side else None
     if calendar is None:
         return
-    day_due = moved(day, calendar)  # nobody owes anything on a holiday
+    day_due = _falls_on(day, then, calendar)  # nobody owes anything on a holiday
+    if day_due is None:
+        return
     at = place(day_due, cadence.recurrence.at, cadence.zone)
     before = day_due - DAY
     while not works_on(calendar, before):
@@ -183,11 +188,20 @@ def _report(cadence: Cadence, score: Score, day: date) -> Iterator[Due]:
     yield Due(Tick.REPORT_LATE, hours_of(calendar, moved(day_due + DAY, calendar))[0], day, cadence.id)
 
 
-def _digest(cadence: Cadence, rooms: Iterable[Room], day: date) -> Iterator[Due]:
+def _digest(cadence: Cadence, rooms: Iterable[Room], day: date, then: date | None) -> Iterator[Due]:
     for room in rooms:
         if cadence.side in (None, room.side) or room.side is None:
-            there = moved(day, room.calendar)
-            yield Due(Tick.DIGEST, place(there, cadence.recurrence.at, room.calendar.zone), day, cadence.id, room.id)
+            there = _falls_on(day, then, room.calendar)
+            if there is not None:
+                yield Due(
+                    Tick.DIGEST, place(there, cadence.recurrence.at, room.calendar.zone), day, cadence.id, room.id
+                )
+
+
+def _falls_on(day: date, then: date | None, calendar: Calendar) -> date | None:
+    """The working day on which it falls due; None where the next one (`then`) falls on the same, and stands for both."""
+    due = moved(day, calendar)
+    return None if then is not None and moved(then, calendar) <= due else due
 
 
 # Shepherds -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """`/partnership cadence`: what recurs, listed; set, changed, paused, resumed, ended.
 
-One rule: what would recur otherwise than before is asked about first; what only stands still, goes on or ends can be undone.
+One rule: what would change is shown and asked about first, by its name; going on again is not, and everything can be undone.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from bot.actions import cadence_changes, cadences
 from bot.cards import cadence as cards
 from bot.cards.cadence import EXAMPLES
 from bot.cards.cadence_forms import Draft
+from bot.cards.sentence import told
 from bot.messages import Message, Reply
 from bot.rules import Unclear
 from bot.rules.authority import Right
 from bot.rules.grammar import text_of, tidy
-from bot.words import CadenceKind, Code, Text
-from handlers import Sorry, Visit, command, pressed, submitted
+from bot.words import CadenceKind, Code, Text, line
+from handlers import Ask, Sorry, Visit, command, pressed, submitted
 from handlers.partnership import cadence_named as which
 from handlers.partnership import cadence_question as question
 from handlers.partnership import cadence_typed as typed
@@ -189,6 +190,16 @@ def _switch(visit: Visit, session: Session, what: str) -> Message:
     row, rest = which.named(visit, session, tidy(text_of(visit.words)))
     if rest:
         raise Sorry("Name one by its number or name, for example: ", Code(f"/partnership cadence {what} 2"))
+    if what == "end" or (what == "pause" and row.paused_at is None):
+        name = cadences.called(visit.scene, row)
+        match visit.answers.get("sure"):
+            case None:
+                both = " for both sides" if row.side is None else ""
+                options = [(f"{what.capitalize()} it", "yes"), ("Not now", "no")]
+                more = line("The rooms of both sides will show it.")
+                raise Ask("sure", line(f"Shall I {what} ", Text(name), f"{both}?"), options, more=more)
+            case "no":
+                return told("Nothing was changed. ", Text(name), " stays as it is.")
     return _to(visit, session, row, what)
 
 

@@ -27,6 +27,7 @@ from handlers import Sorry, Visit, pressed
 from handlers.partnership import cadence_typed as typed
 from handlers.partnership.cadence_typed import LENGTHS, LONG, MINUTES, SIDED, Typed
 from handlers.rights import allow, both_here
+from handlers.showing import in_its_place
 from storage import kept
 from storage.tables import Cadence
 
@@ -81,28 +82,34 @@ def ask(visit: Visit, session: Session, wish: Wish) -> Message:
 def set_it(visit: Visit, session: Session) -> Reply:
     """Set what was shown."""
     allow_changing(visit)
-    text = kept.take(session, visit.argument, visit.account.id, visit.now)
+    text = kept.peek(session, visit.argument, visit.account.id, visit.now)
     if text is None:
         raise Sorry(*_NO_LONGER)
     wish: Wish = unpack(text, Wish)
     wish = _in_place_of_the_digest(visit, session, wish)
     rows = cadences.every(session, visit.scene)
     if already := cadence_changes.already(session, visit.scene, wish):
-        return cards.already(shown(visit, cadences.as_wish(already), rows, already))
+        return in_its_place(visit.arrival, cards.already(shown(visit, cadences.as_wish(already), rows, already)))
     if wish.of:
         row = next((each for each in rows if each.id == wish.of), None)
         if row is None or row.ended_at is not None:
             raise Sorry("It has ended meanwhile. Set it anew with ", Code("/partnership cadence add"), ".")
-        return done(visit, session, row, "changed", cadence_changes.change(session, visit.call, row, wish))
+        seq = cadence_changes.change(session, visit.call, row, wish)
+        return in_its_place(visit.arrival, done(visit, session, row, "changed", seq))
     row, seq = cadence_changes.set_(session, visit.call, wish)
-    return done(visit, session, row, "set", seq)
+    return in_its_place(visit.arrival, done(visit, session, row, "set", seq))
 
 
 @pressed("cadence.later")
 def later(visit: Visit, session: Session) -> Reply:
-    """Leave it."""
-    kept.take(session, visit.argument, visit.account.id, visit.now)
-    return told("Nothing was set.")
+    """Leave it; what is so by now is said, because it is not undone by this."""
+    text = kept.take(session, visit.argument, visit.account.id, visit.now)
+    if text is None:
+        raise Sorry(*_NO_LONGER)
+    rows = cadences.every(session, visit.scene)
+    if already := cadence_changes.already(session, visit.scene, unpack(text, Wish)):
+        return in_its_place(visit.arrival, cards.still(shown(visit, cadences.as_wish(already), rows, already)))
+    return in_its_place(visit.arrival, told("Nothing was set."))
 
 
 @pressed("cadence.retouch")

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 from functools import partial
+from itertools import pairwise
 
 from bot.actions.cadences import Wish
 from bot.cards.cadence import lasting
 from bot.cards.cadence_forms import NAME_AT_MOST, Draft
 from bot.rules import Unclear
-from bot.rules.cadence import Recurrence, in_words, lift
+from bot.rules.cadence import Recurrence, days, in_words, lift
 from bot.rules.cadence.typed import LENGTH
 from bot.rules.dates.vocabulary import COUNT, number
 from bot.rules.grammar import tidy
@@ -33,6 +34,7 @@ OWN_CLOCK = (CadenceKind.STANDUP, CadenceKind.DIGEST)
 MINUTES = range(5, 12 * 60 + 1)
 LENGTHS = "Between 5 minutes and 12 hours, for example “1 h”, “90 min” or “1 h 30 min”."
 NINE = time(9)
+WEEK, YEAR = timedelta(weeks=1), timedelta(weeks=53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def read(visit: Visit, kind: CadenceKind, typed: Typed, like: Wish | None = None
     if kind is CadenceKind.REPORT and side is None:
         side = _owing(visit)
     recurrence, zone, rest = _when(visit, kind, typed.when, like, side)
+    if kind is CadenceKind.DIGEST and not _weekly(recurrence):
+        raise Unclear("A digest comes once a week: name one day of the week, for example “fridays at 9:00”.")
     name = typed.name if typed.form else like.name if like else ""
     if rest and (name or like or kind is CadenceKind.DIGEST):
         raise Unclear(f"I do not understand “{rest}” in it. The name changes in the form.")
@@ -90,6 +94,12 @@ def read(visit: Visit, kind: CadenceKind, typed: Typed, like: Wish | None = None
     if not long:
         return wish
     return replace(wish, window=long) if kind is CadenceKind.STANDUP else replace(wish, lasts=long)
+
+
+def _weekly(recurrence: Recurrence) -> bool:
+    """Whether it comes once in every week."""
+    found = days(recurrence, recurrence.start, recurrence.start + YEAR)
+    return len(found) > 1 and all(then - day == WEEK for day, then in pairwise(found))
 
 
 def _when(

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from bot.actions import feeds
 from bot.cards import feed as cards
 from bot.messages import Reply
+from bot.rules.grammar import text_of
 from bot.words import Code
 from handlers import Sorry, Visit, command, pressed
 
@@ -17,11 +18,17 @@ from handlers import Sorry, Visit, command, pressed
 @command(
     "partnership mine calendar",
     about="Get the secret link to your cadences, for your calendar program.",
-    examples=("",),
+    examples=("", "new"),
     partnership=False,
 )
 def calendar(visit: Visit, session: Session) -> Reply:
-    """Show the link."""
+    """Show the link, or make a new one."""
+    said = text_of(visit.words).casefold()
+    if said == "new":
+        return renew(visit, session)
+    if said:
+        raise Sorry("Show your link with ", Code("/partnership mine calendar"), ", or make a new one with ",
+                    Code("/partnership mine calendar new"), ".")  # fmt: skip
     return cards.link(visit.account.person_id, _address(visit))
 
 

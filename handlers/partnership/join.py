@@ -22,6 +22,7 @@ from bot.rules.grammar import text_of
 from bot.words import Code, Key, Secret, Status, Strong, Text, line
 from handlers import Sorry, Visit, command, pressed, submitted
 from handlers.partnership.create import present
+from handlers.showing import in_its_place
 from storage import kept, scenes
 from storage import partnerships as store
 from storage.tables import Invite, Room
@@ -128,7 +129,10 @@ def confirmed(visit: Visit, session: Session) -> Reply:
 def later(visit: Visit, session: Session) -> Reply:
     """Leave it for now."""
     kept.take(session, visit.argument, visit.account.id, visit.now)
-    return told("Nothing was joined. The code stays good until it runs out; type it again whenever you like.")
+    return in_its_place(
+        visit.arrival,
+        told("Nothing was joined. The code stays good until it runs out; type it again whenever you like."),
+    )
 
 
 def _join(visit: Visit, session: Session, invitation: Invite, place: Place, *, shared: bool) -> Message:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
 from bot.actions import rhythm
+from bot.messages import in_words
 from bot.rules.rhythm import Tick, read_once
 from bot.words import CadenceKind
+from storage import timers
 from storage.tables import Absence, Cadence, Member, Partnership, Person, Timer
 from tests.house import House
 
@@ -141,3 +143,49 @@ def test_who_moves_past_the_time_before_they_were_asked_is_asked_now_and_not_lef
         return [row.once for row in rows]
 
     assert len(house.database.run(fired)) == 1
+
+
+def test_whoever_is_asked_now_because_they_moved_is_reminded_within_the_window_from_now_on(house: House) -> None:
+    add(house)
+    house.clock.time = house.clock.time.replace(hour=13)
+    ticks(house)
+    house.types("sam", "/partnership mine zone Berlin")
+    ticks(house)
+    today = [at for once, at in waiting(house, Tick.REMIND) if read_once(once)[2] == date(2026, 11, 2)]
+    assert house.clock() + timedelta(hours=3, minutes=12) in today
+
+
+def test_a_digest_and_a_morning_message_that_a_move_puts_into_the_past_are_sent_all_the_same(house: House) -> None:
+    house.clock.time = datetime(2026, 11, 8, 12, tzinfo=UTC)
+    house.database.run(rhythm.replan, [house.partnership], house.clock())
+    house.jumps(datetime(2026, 11, 9, 7, 15, tzinfo=UTC))  # a quarter past eight of a Monday in Berlin
+    assert not [post for post in house.room("north").posts if "the week to" in in_words(post)]
+    house.types("ana", "/partnership side zone Moscow")
+    house.types("ana", "/partnership mine zone Moscow")
+    ticks(house)
+    house.delivers()
+
+    assert len([post for post in house.room("north").posts if "the week to" in in_words(post)]) == 1
+    rooms = {once for once, _ in waiting(house, Tick.DIGEST)}
+    assert not any(read_once(once)[2] == date(2026, 11, 9) and read_once(once)[1] == 1 for once in rooms)
+
+
+def test_the_first_start_gives_every_active_partnership_its_schedule_and_the_next_one_leaves_it_alone(
+    house: House,
+) -> None:
+    add(house)
+
+    def as_before(session: Session) -> None:
+        timers.drop(session, f"partnership:{house.partnership}")
+        session.get_one(Partnership, house.partnership).planned_until = None
+
+    house.database.run(as_before)
+    assert asked(house, "ana") == []
+    house.database.run(rhythm.begin, house.clock())
+    ticks(house)
+    assert asked(house, "ana") != []
+
+    house.database.run(as_before)
+    house.database.run(rhythm.begin, house.clock())
+    ticks(house)
+    assert asked(house, "ana") == []

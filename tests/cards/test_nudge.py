@@ -79,23 +79,23 @@ def test_every_line_gives_its_evidence_in_numbers(evidence: Evidence, words: str
     assert plain(evidence_in_words(evidence, (BO,), SIDES, ZONES)) == words
 
 
-def test_both_sides_stand_side_by_side_the_readers_own_first() -> None:
+def test_each_side_is_named_once_above_its_counts_and_its_lines_the_readers_own_first() -> None:
     message = shown(cards.Entry(evidence=waiting(1)), cards.Entry(evidence=waiting(2, Key.A)))
-    assert in_words(message).splitlines()[:3] == [
+    told = in_words(message).splitlines()
+    assert told[:3] == [
         "2 things to act on in Apollo.",
-        "Northwind: no escalation to answer · 1 of 4 gave no check-in twice in a row · quiet for 6 working days",
-        "Contoso: no escalation to answer · last heard from Tue 3 Nov 2026",
+        "Northwind",
+        "no escalation to answer · 1 of 4 gave no check-in twice in a row · quiet for 6 working days",
     ]
+    assert told[4:6] == ["Contoso", "no escalation to answer · last heard from Tue 3 Nov 2026"]
     assert [block.value for block in message.body if isinstance(block, Heading)] == ["Northwind", "Contoso"]
 
 
 def test_nothing_is_said_of_a_side_that_is_not_known() -> None:
     facts = Facts({Key.A: Half(asked=4), Key.B: Half()})
     message = shown(cards.Entry(evidence=waiting(1)), facts=facts)
-    assert in_words(message).splitlines()[1:3] == [
-        "Northwind: no escalation to answer",
-        "Contoso: no escalation to answer",
-    ]
+    assert in_words(message).splitlines()[1:4] == ["Northwind", "no escalation to answer", "Contoso"]
+    assert in_words(message).splitlines()[4] == "no escalation to answer"
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,19 @@ def test_taken_back_it_waits_again(house: House) -> None:
     assert "the rig ran" in words
 
 
+def test_taken_back_its_words_are_gone_from_the_record_as_well(house: House) -> None:
+    begins(house)
+    until(house, "2026-11-03 08:30")
+    reply = house.types("ana", "/checkin done: the rig runs blockers: no key")
+    changed = house.submits("ana", house.presses("ana", "Change", reply), done="the rig ran")
+    assert isinstance(changed, Message)
+    house.acts("ana", "checkin.undo", rows(house)["ana"][0].subject)
+    kept = house.database.run(ledger.export, house.partnership)
+    assert [each["body"] for each in kept if each["kind"] in ("checkin.answered", "checkin.edited")] == [None, None]
+    assert "the rig" not in str(kept)
+    assert not ledger.verify(kept)
+
+
 def test_taken_back_after_it_became_for_ones_own_side_it_is_gone_from_both_rooms(house: House) -> None:
     begins(house)
     until(house, "2026-11-03 08:30")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from bot.actions import evidence, meetings, reports
 from bot.messages import Form, Message, Tone, in_words
-from bot.words import Key, Role, plain
-from storage import Database, ledger
+from bot.words import CadenceKind, Key, Role, plain
+from storage import Database, ledger, scenes
 from storage.tables import Absence, Account, Cadence, Member, Occurrence, Side
 from tests.conftest import Clock
 from tests.house import House, labels, said
@@ -132,6 +134,46 @@ def test_after_its_end_both_shepherds_are_asked_and_the_first_answer_counts(hous
     )
     assert occurrence(house).held is True
     assert recorded(house) == ["meeting.reminded", "meeting.asked", "meeting.held"]
+
+
+@pytest.mark.parametrize("noun", ["meeting", "report"])
+def test_of_two_who_answer_at_once_one_is_first_and_the_other_hears_so(
+    postgresql: Database, postgresql_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch, noun: str
+) -> None:
+    house = House(postgresql, clock).begun()
+    is_set(house, MEETING if noun == "meeting" else REPORT)
+    goes_to(house, "2026-11-06 11:00")
+    about = house.database.run(_newest, CadenceKind(noun))
+    beside = Database(postgresql_url)
+    other = House(beside, clock)
+    other.partnership = house.partnership
+    done = "held" if noun == "meeting" else "received"
+    heard: list[Any] = []
+    second = threading.Thread(target=lambda: heard.append(other.acts("nora", f"{noun}.{done}", about)))
+    actions = {"meeting": meetings, "report": reports}[noun]
+    say = actions.say
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        if not second.ident:
+            second.start()
+            second.join(0.5)  # the other one has come as far as it can
+        return say(*given, **named)
+
+    monkeypatch.setattr(actions, "say", slowly)
+    first = said(house.acts("ana", f"{noun}.{done}", about))
+    second.join(20)
+    assert first.startswith(("Noted", "Thank you")), first
+    assert "Ana Ruiz" in said(heard[0])
+    assert recorded(house).count(f"{noun}.{done}") == 1
+    for each in (other, house):
+        each.close()
+    beside.close()
+
+
+def _newest(session: Session, kind: CadenceKind) -> str:
+    of = select(Cadence.id).where(Cadence.kind == kind)
+    rows = session.exec(select(Occurrence.id).where(col(Occurrence.cadence_id).in_(of)).order_by(col(Occurrence.day)))
+    return f"{kind}:{rows.all()[-1]}"
 
 
 def test_whoever_answered_can_change_it_and_add_a_note_that_both_rooms_see(house: House) -> None:
@@ -312,7 +354,9 @@ def test_a_meeting_that_moves_to_another_day_is_called_off_on_this_one_and_annou
 def test_a_meeting_that_is_paused_after_it_was_announced_is_called_off_and_comes_back(house: House) -> None:
     is_set(house, "meeting steering tuesdays at 14:00 for 1 h")
     goes_to(house, "2026-11-03 12:40")
-    house.types("ana", "/partnership cadence pause steering")
+    sure = house.types("ana", "/partnership cadence pause steering")
+    assert isinstance(sure, Message)
+    house.presses("ana", "Pause it", sure)
     assert told(house)[-1].splitlines() == [
         "📅 Steering meeting of Tue 3 Nov 2026, 14:00 Berlin (22:00 Tokyo) does not take place.",
         "Changed by: Ana Ruiz (Northwind)",
@@ -368,6 +412,45 @@ def test_after_an_outage_a_meeting_that_has_begun_is_not_announced_but_asked_abo
     house.presses("ana", "Held", asked(house, "ana"), where="direct")
     goes_to(house, "2026-11-10 00:00")
     assert recorded(house) == ["meeting.asked", "meeting.held"]
+
+
+def test_a_meeting_that_a_pause_ran_over_counts_against_nobody(house: House) -> None:
+    is_set(house, "meeting steering tuesdays at 14:00 for 1 h")
+    goes_to(house, "2026-11-03 12:40")
+    house.types("ana", "/partnership pause")
+    goes_to(house, "2026-11-03 16:00")
+    house.types("ana", "/partnership resume")
+    goes_to(house, "2026-11-05 12:00")
+    assert recorded(house) == ["meeting.reminded"]
+    assert not [each for each in house.direct("ana").all.values() if "Steering" in in_words(each)]
+    goes_to(house, "2026-11-11 12:00")
+    assert recorded(house) == ["meeting.reminded", "meeting.reminded", "meeting.asked"]
+    assert "nobody has said yet whether it was held" in "".join(
+        in_words(each) for each in house.direct("ana").all.values()
+    )
+
+
+def test_after_two_weeks_without_the_bot_only_the_newest_meeting_is_asked_about(house: House) -> None:
+    goes_to(house, "2026-11-02 14:00")
+    is_set(house, "meeting steering weekdays at 14:00 for 1 h")
+    goes_to(house, "2026-11-03 12:40")
+    jumps_to(house, "2026-11-17 15:00")
+    assert recorded(house) == ["meeting.reminded", *["meeting.skipped_late"] * 10, "meeting.asked"]
+    for who in ("ana", "bo"):
+        assert titles(house.direct(who).posts, "Steering") == ["Steering meeting is over. Was it held?"]
+    assert titles(house.room("north").posts, "Steering") == ["Steering meeting is over. Was it held?"]  # of the 3rd
+    goes_to(house, "2026-11-18 09:00")
+    assert not [each for each in house.direct("bo").all.values() if "3 Nov" in in_words(each)]
+    house.presses("ana", "Held", asked(house, "ana"), where="direct")
+    assert house.database.run(_held) == [(date(2026, 11, 3), None), (date(2026, 11, 17), True)]
+
+
+def _held(session: Session) -> list[tuple[date, bool | None]]:
+    meetings = select(Cadence.id).where(Cadence.kind == CadenceKind.MEETING)
+    rows = session.exec(
+        select(Occurrence).where(col(Occurrence.cadence_id).in_(meetings)).order_by(col(Occurrence.day))
+    )
+    return [(one.day, one.held) for one in rows]
 
 
 def test_an_announcement_that_is_late_but_before_the_meeting_is_made(house: House) -> None:
@@ -563,6 +646,61 @@ def test_after_an_outage_what_is_due_is_said_late_once_and_nobody_is_called_late
     assert not titles(house.direct("bo").posts, "Status report")
     goes_to(house, "2026-11-11 00:00")
     assert recorded(house) == ["report.due"]
+
+
+def test_after_two_weeks_without_the_bot_only_the_newest_report_is_due_and_the_older_are_not_called_late(
+    house: House,
+) -> None:
+    goes_to(house, "2026-11-02 12:00")
+    is_set(house, "report status from Contoso weekdays at noon Berlin time")
+    goes_to(house, "2026-11-03 12:00")
+    assert recorded(house) == ["report.reminded", "report.due"]
+    jumps_to(house, "2026-11-17 12:00")
+    late = ["report.skipped_late"] * 10  # nine that were never called due, and the first, which is not called late
+    assert [kind for kind in recorded(house)[2:] if kind != "report.reminded"] == [*late, "report.due"]
+    goes_to(house, "2026-11-18 00:01")  # nine o'clock in Tokyo
+    assert recorded(house).count("report.late") == 1
+    assert "Tue 17 Nov" in " ".join(titles(house.direct("bo").posts, "not marked as sent"))
+
+
+def test_a_report_that_moves_into_the_hours_gone_by_of_its_day_is_due_at_once_and_late_the_next_morning(
+    house: House,
+) -> None:
+    is_set(house, "report status from Contoso fridays at 17:00 Tokyo time")
+    goes_to(house, "2026-11-06 03:00")  # Friday noon in Tokyo
+    changes(house, "status at 11:00 Tokyo time")
+    for room in ("north", "south"):
+        assert card(house, room, "Status report").fact("Due") == "Fri 6 Nov 2026, 03:00 Berlin (11:00 Tokyo)"
+    goes_to(house, "2026-11-10 12:00")
+    assert recorded(house) == ["report.reminded", "report.due", "report.late"]
+
+
+def test_a_report_that_nobody_was_reminded_of_and_that_moves_on_its_day_is_due_at_once(house: House) -> None:
+    goes_to(house, "2026-11-05 12:00")
+    is_set(house, "report status from Contoso fridays at 17:00 Tokyo time")
+    goes_to(house, "2026-11-06 03:00")
+    changes(house, "status at 11:00 Tokyo time")
+    assert recorded(house) == ["report.due"]
+    changes(house, "status at 10:00 Tokyo time")
+    assert recorded(house) == ["report.due"]
+
+
+def test_what_was_sent_early_makes_up_for_an_older_one_that_never_came(house: House) -> None:
+    is_set(house, REPORT)
+    goes_to(house, "2026-11-12 01:00")
+    house.presses("bo", "Sent", house.direct("bo").posts[-1], where="direct")
+    house.types("ana", "/partnership pause")
+    goes_to(house, "2026-11-13 20:00")
+    house.types("ana", "/partnership resume")
+    goes_to(house, "2026-11-16 12:00")
+    assert house.database.run(evidence_of, house) == ()
+
+
+def evidence_of(session: Session, house: House) -> tuple[object, ...]:
+    """What the shepherds are told of the reports by now."""
+    return evidence.facts(session, scenes.scenes(session, [house.partnership]), house.clock())[
+        house.partnership
+    ].reports
 
 
 # Whoever was erased ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlmodel import Session, select
 
 from bot.actions import evidence, rhythm
-from bot.messages import Controls, Message, Paragraph, Tone, in_words
+from bot.messages import Controls, Form, Message, Paragraph, Tone, in_words
 from bot.rules.evidence import Facts
 from bot.words import CadenceKind, CheckInState, Key, Nudging, Role, Status, plain
 from scheduler import shepherds
@@ -494,6 +494,47 @@ def test_whoever_does_not_work_yet_is_reminded_when_their_day_begins(house: Hous
     assert not house.direct("sam").posts
     until(house, 3, 14, 1)
     assert "A check-in from you would help: /checkin" in in_words(house.direct("sam").latest)
+
+
+def test_a_reminder_that_waits_does_not_come_once_the_thing_is_done(house: House) -> None:
+    cadence(house, CadenceKind.REPORT, "Figures", MONDAY - timedelta(hours=1), None, Key.B)
+    begins(house)
+    until(house, 3, 9)  # evening in Tokyo
+    assert "hears of it" in said(press(house, "ana", "Remind", "Figures"))
+    house.acts("bo", "report.sent", "report:1", "south")
+    until(house, 4, 9)
+    assert not [each for each in house.direct("bo").posts if "reminder" in plain(each.title)]
+
+
+def test_a_reminder_has_the_button_that_settles_it(house: House) -> None:
+    cadence(house, CadenceKind.REPORT, "Figures", MONDAY - timedelta(hours=1), None, Key.B)
+    begins(house)
+    until(house, 3, 9)
+    press(house, "ana", "Remind", "Figures")
+    until(house, 4, 2)
+    [note] = [each for each in house.direct("bo").posts if "reminder" in plain(each.title)]
+    assert plain(note.title) == "A friendly reminder from Ana Ruiz (Northwind) about Apollo."
+    house.presses("bo", "Sent", note, where="direct")
+    assert [each["late"] for each in events(house, "report.sent")] == [2]
+
+
+def test_a_reminder_of_a_check_in_opens_the_prompt_that_was_not_answered(house: House) -> None:
+    quiet_people(house, ("sam", date(2026, 11, 1)), ("sam", date(2026, 11, 2)))
+    begins(house)
+    until(house, 3, 7, 31)
+    press(house, "ana", "Remind", "last two days")
+    until(house, 3, 14, 1)
+    form = house.presses("sam", "Answer", house.direct("sam").latest, where="direct")
+    assert isinstance(form, Form)
+    assert form.context == "checkin:2"
+
+
+def test_what_is_snoozed_for_a_day_before_a_weekend_rests_until_monday(house: House) -> None:
+    cadence(house, CadenceKind.REPORT, "Figures", MONDAY - timedelta(hours=1), None, Key.A)
+    begins(house)
+    until(house, 6, 8)
+    press(house, "ana", "Snooze", "Figures", "1 day")
+    assert "Snoozed by Ana Ruiz (Northwind) until Mon 9 Nov 2026." in words(house, "ana")
 
 
 def _value(house: House, who: str, label: str) -> str:

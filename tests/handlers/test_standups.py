@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -11,9 +12,9 @@ from sqlmodel import Session, select
 
 from bot.actions import rhythm
 from bot.messages import Errors, Form, Message, Nothing, SwitchField, TextField, in_words
-from bot.port import Never, Parcel, Way
+from bot.port import Later, Never, Parcel, Way
 from bot.words import CadenceKind, CheckInState, Key, Role, plain
-from storage import Database, ledger
+from storage import Database, ledger, outbox, scenes
 from storage.tables import (
     Absence,
     Account,
@@ -242,6 +243,20 @@ def test_a_whole_day_is_the_same_on_every_database(database: Database, clock: Cl
         house.close()
 
 
+def test_who_turns_out_to_be_away_at_the_minute_of_the_prompt_is_not_asked(daily: House) -> None:
+    until(daily, "2026-11-03 08:29")
+
+    def settle(session: Session) -> None:  # the schedule has not followed yet
+        session.add(Absence(person_id=person(session, "ana").id, starts_on=TUESDAY, ends_on=TUESDAY))
+        member(session, "nora").role = Role.OBSERVER
+
+    daily.database.run(settle)
+    until(daily, "2026-11-03 08:31")
+    assert set(rows(daily)) == {"bo", "priya"}
+    assert not sent(daily, "ana")
+    assert not sent(daily, "nora")
+
+
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
@@ -404,6 +419,47 @@ def test_a_reply_in_the_thread_of_a_standup_is_carried_to_the_other_room(daily: 
     assert "yes, at noon" in daily.room("south").thread[-1]
 
 
+def test_what_is_typed_below_an_answer_for_ones_own_side_stays_on_that_side(daily: House) -> None:
+    until(daily, "2026-11-03 08:30")
+    answers(daily, "ana", done="we are short of people", own_side="yes")
+    [words] = daily.room("north").thread
+    assert "For Northwind’s side only. Replies here stay on that side." in words
+    daily.says("joao", "by two people", "north")
+    assert not daily.room("south").thread
+    events = daily.database.run(ledger.of_partnership, daily.partnership)
+    assert [each.body["private"] for each in events if each.kind == "occurrence.commented" and each.body] == [True]
+
+    daily.says("bo", "shall we talk?", "south")
+    assert "shall we talk?" in daily.room("north").thread[-1]
+    daily.submits("ana", daily.presses("ana", "Comment", parent(daily)), words="yes, at noon")
+    assert [each.rpartition("> ")[2] for each in daily.room("south").thread] == ["yes, at noon"]
+
+
+def test_once_what_was_for_ones_own_side_is_for_both_what_is_typed_is_carried_again(daily: House) -> None:
+    until(daily, "2026-11-03 08:30")
+    answers(daily, "ana", done="the rig runs", own_side="yes")
+    form = daily.presses("ana", "Change", sent(daily, "ana")[-1], where="direct")
+    daily.submits("ana", form, "direct", own_side="")
+    assert "only" not in daily.room("north").thread[0]
+    daily.says("joao", "well done", "north")
+    assert "well done" in daily.room("south").thread[-1]
+
+
+def test_an_answer_whose_check_in_is_gone_leaves_no_word_in_the_thread(daily: House) -> None:
+    until(daily, "2026-11-03 08:30")
+    answers(daily, "ana", done="the rig runs")
+    [row] = rows(daily)["ana"]
+
+    def remove(session: Session) -> None:
+        session.delete(session.get_one(CheckIn, row.id))
+        outbox.redraw(session, now=daily.clock(), subject=f"occurrence:{row.occurrence_id}")
+
+    daily.database.run(remove)
+    daily.delivers()
+    for room in ("north", "south"):
+        assert daily.room(room).thread == ["This check-in was taken back."]
+
+
 # Skipping, snoozing, being away -----------------------------------------------------------------------------------------
 
 
@@ -485,7 +541,7 @@ def test_one_reminder_goes_to_those_who_have_not_answered_and_to_nobody_else(dai
     until(daily, "2026-11-03 11:41")
     assert len(sent(daily, "ana")) == 1
     until(daily, "2026-11-03 12:20")
-    assert plain(sent(daily, "ana")[-1].title).startswith("A reminder: it is open until")
+    assert plain(sent(daily, "ana")[-1].title).startswith("A reminder: Daily of Tue 3 Nov 2026 is open until")
     assert len(sent(daily, "ana")) == 2
     assert len(sent(daily, "nora")) == 1
     answers(daily, "ana", done="the rig runs")
@@ -631,6 +687,27 @@ def test_after_a_day_out_nothing_old_is_asked_and_nobody_missed_what_they_could_
     assert [*daily.room("north").all] == before
 
 
+@pytest.mark.parametrize("back", ["2026-11-03 14:00", "2026-11-03 19:00"])
+def test_who_was_not_reached_in_their_window_because_the_platform_was_out_missed_nothing(
+    daily: House, back: str
+) -> None:
+    def refuse(parcel: Parcel) -> None:
+        raise Later("the platform is out")
+
+    until(daily, "2026-11-03 08:00")
+    daily.chats["slack"].goes_wrong = refuse
+    until(daily, back)
+    assert not sent(daily, "ana")
+    daily.chats["slack"].goes_wrong = lambda parcel: None
+    until(daily, "2026-11-03 23:00")
+    states = {who: found[0].state for who, found in rows(daily).items()}
+    asked, missed = CheckInState.ASKED, CheckInState.MISSED
+    assert states == dict.fromkeys(("ana", "nora", "joao"), asked) | dict.fromkeys(("bo", "priya", "sam"), missed)
+    assert parent(daily, "south").fact("Northwind") == "nobody was asked"
+    assert not any("A reminder" in in_words(post) for post in sent(daily, "ana"))
+    assert not any("closed without" in in_words(post) for post in sent(daily, "ana"))
+
+
 # Whoever cannot be written to -------------------------------------------------------------------------------------------
 
 
@@ -718,6 +795,37 @@ def test_two_standups_at_once_tell_the_shepherd_once_who_cannot_be_written_to(un
     assert record(unreachable, "member.") == ["member.unreachable"]
 
 
+def test_an_answer_that_comes_while_it_closes_is_kept(postgresql: Database, postgresql_url: str, clock: Clock,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    house = House(postgresql, clock).begun()
+    begins(house)
+    until(house, "2026-11-03 18:29:59")
+    elsewhere = Database(postgresql_url)
+    second = House(elsewhere, clock)
+    second.partnership = house.partnership
+    answering: list[threading.Thread] = []
+    plainly = scenes.scenes
+
+    def meanwhile(*given: Any) -> Any:
+        if not answering:
+            answering.append(threading.Thread(target=second.types, args=("sam", "/checkin done: the last minute")))
+            answering[0].start()
+            answering[0].join(0.5)
+        return plainly(*given)
+
+    monkeypatch.setattr(scenes, "scenes", meanwhile)
+    try:
+        house.clock.time = at("2026-11-03 18:30")
+        house.loop.run_until_complete(house.metronome.tick())
+        answering[0].join(20)
+        [row] = rows(house)["sam"]
+        assert (row.state, row.done) == (CheckInState.ANSWERED, "the last minute")
+    finally:
+        second.close()
+        elsewhere.close()
+        house.close()
+
+
 # Blockers ---------------------------------------------------------------------------------------------------------------
 
 
@@ -728,6 +836,10 @@ def blocked(house: House, day: int, words: str, **more: Any) -> None:
 
 def repeats(house: House, who: str) -> list[str]:
     return [plain(post.title) for post in house.direct(who).posts if "same blocker" in plain(post.title)]
+
+
+def told_again(house: House, who: str) -> str:
+    return next(in_words(post) for post in house.direct(who).posts if "same blocker" in plain(post.title))
 
 
 def test_the_same_blocker_three_times_reaches_both_shepherds_once(daily: House) -> None:
@@ -741,7 +853,7 @@ def test_the_same_blocker_three_times_reaches_both_shepherds_once(daily: House) 
             "João Silva (Northwind) has named the same blocker 3 times: no gateway certificate"
         ]
     assert not repeats(daily, "nora")
-    assert record(daily, "blocker.") == ["blocker.repeated"]
+    assert record(daily, "blocker.") == ["blocker.repeated", "blocker.repeated_for_both"]
 
 
 def test_a_blocker_for_ones_own_side_reaches_its_own_shepherd_alone(daily: House) -> None:
@@ -749,6 +861,22 @@ def test_a_blocker_for_ones_own_side_reaches_its_own_shepherd_alone(daily: House
         blocked(daily, day, "we are short of people", own_side="yes")
     assert repeats(daily, "ana")
     assert not repeats(daily, "bo")
+
+
+def test_to_the_other_side_only_what_it_could_see_counts(daily: House) -> None:
+    for day in (3, 4):
+        blocked(daily, day, "no key", own_side="yes")
+    for day in (5, 6):
+        blocked(daily, day, "no key", own_side="")
+    assert repeats(daily, "ana") == ["João Silva (Northwind) has named the same blocker 3 times: no key"]
+    assert "the other side’s shepherds have not heard of it" in told_again(daily, "ana")
+    assert not repeats(daily, "bo")
+    until(daily, "2026-11-09 09:30")
+    answers(daily, "joao", done="more", blockers="no key", own_side="")
+    assert repeats(daily, "bo") == ["João Silva (Northwind) has named the same blocker 3 times: no key"]
+    assert "First on Thu 5 Nov" in told_again(daily, "bo")
+    assert repeats(daily, "ana") == ["João Silva (Northwind) has named the same blocker 5 times: no key"]
+    assert "Both shepherds hear of it." in told_again(daily, "ana")
 
 
 def test_a_change_of_an_answer_counts_a_blocker_once(daily: House) -> None:
@@ -802,4 +930,7 @@ def test_a_blocker_of_one_side_is_nothing_to_the_other(daily: House) -> None:
     blocked(daily, 3, "we are short of people", own_side="yes")
     [row] = all_blockers(daily)
     assert said(daily.acts("bo", "blocker.escalate", row.subject)).startswith("There is nothing here")
-    assert isinstance(daily.acts("ana", "blocker.escalate", row.subject), Form)
+    form = daily.acts("ana", "blocker.escalate", row.subject)
+    assert isinstance(form, Form)
+    [private] = [each.on for each in form.fields if isinstance(each, SwitchField)]
+    assert private

@@ -128,3 +128,14 @@ def test_however_the_time_is_cut_the_schedule_comes_out_the_same(start: date, ho
     assert pieces == whole
     assert len({due.once for due in whole}) == len(whole)
     assert all(read_once(due.once) == (due.cadence, due.who, due.day) for due in whole)
+
+
+def test_what_would_fall_on_one_working_day_several_times_is_due_there_once() -> None:
+    daily = Recurrence("FREQ=DAILY", time(12), date(2026, 11, 2))
+    report = Cadence(8, CadenceKind.REPORT, daily, zone="Europe/Berlin", side=Key.A)
+    digest = Cadence(9, CadenceKind.DIGEST, daily)
+    score = Score([report, digest], [], [Room(5, Key.A, BERLIN)], {Key.A: BERLIN})
+
+    for tick in (Tick.REPORT_DUE, Tick.DIGEST):
+        found = ticks(score, "2026-11-13 00:00", "2026-11-18 00:00", tick)
+        assert [at.astimezone(ZoneInfo("Europe/Berlin")).day for _, _, at in found] == [13, 16, 17]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
+from bot.inbound import Place, Profile, Renamed
 from bot.messages import Message
 from bot.platforms.slack.calls import client, scopes
 from bot.platforms.slack.draw import Drawn, draw
@@ -18,7 +20,7 @@ from bot.platforms.slack.manifest import SCOPES
 from bot.platforms.slack.people import People
 from bot.platforms.slack.receive import Receiver
 from bot.platforms.slack.send import Sender
-from bot.platforms.slack.tenants import Tenants
+from bot.platforms.slack.tenants import Tenant, Tenants
 from bot.port import Answer, Capabilities, Installations, Later, Never, Parcel, Sent
 from bot.settings import Settings
 from bot.wire import Malformed
@@ -75,6 +77,15 @@ class Slack:
         """Begin to receive."""
         token = self._settings.slack_app_token
         self._receiver.open(answer, token.get_secret_value() if token else "")
+
+        async def late(tenant: Tenant, profile: Profile) -> None:
+            place = Place("slack", tenant.team, "")
+            try:
+                await answer(Renamed(delivery=f"late:{secrets.token_hex(8)}", sender=profile, place=place))
+            except Exception:
+                log.exception("what was learnt of somebody could not be kept")
+
+        self._people.late = late
         self._warming = asyncio.create_task(self._warm())
 
     async def close(self) -> None:

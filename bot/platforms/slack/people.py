@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,8 @@ class People:
         self._channels: dict[tuple[str, str], tuple[datetime, Channel]] = {}
         self._absent: dict[tuple[str, str], Channel] = {}
         self._asking: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self.late: Callable[[Tenant, Profile], Awaitable[None]] | None = None
+        """Told of somebody for whom nobody waited any more."""
 
     async def learn(self, tenant: Tenant, users: Iterable[str], channel: str = "") -> None:
         """Find out what is not known yet, waiting half a second at most; the rest is learnt in the background."""
@@ -62,10 +64,10 @@ class People:
 
     def profile(self, tenant: Tenant, user: str, name: str = "", home: str = "") -> Profile:
         """Give what is known of a user; `name` and `home` (their own workspace) are what the request said of them."""
-        if self.knows(tenant, user):
-            return self._profiles[tenant.team, user][1]
+        if kept := self._profiles.get((tenant.team, user)):  # of another day, where Slack was slow to say it anew
+            return kept[1]
         home = home if home.startswith("T") else tenant.team  # an enterprise's id is no workspace
-        return Profile(Account("slack", home, user), name or user, bot=user == tenant.bot)
+        return Profile(Account("slack", home, user), name or user, bot=user == tenant.bot, guessed=True)
 
     def channel(self, tenant: Tenant, channel: str) -> Channel:
         kept = self._channels.get((tenant.team, channel))
@@ -114,11 +116,15 @@ class People:
         return self._asking[key]
 
     async def _learn_user(self, tenant: Tenant, user: str) -> None:
+        began = asyncio.get_running_loop().time()
         try:
             said = await ask(tenant.client.users_info, user=user, include_locale=True)
-            self.told(tenant, {"id": user, **table(said, "user")})
+            profile = self.told(tenant, {"id": user, **table(said, "user")})
         except (Later, Never, Malformed) as error:
             log.info("nothing learnt of user %s: %s", user, error)
+            return
+        if self.late is not None and asyncio.get_running_loop().time() - began > PATIENCE:
+            await self.late(tenant, profile)
 
     async def _learn_channel(self, tenant: Tenant, channel: str) -> None:
         try:

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from bot.messages import Bullets, Errors, Form, Message, Tone, in_words
+from bot.inbound import Pressed, ReplyBy
+from bot.messages import Bullets, Button, Errors, Form, Message, Shown, Tone, in_words
 from bot.words import CadenceKind, Key, Status, When, beside, plain
 from storage import Database, ledger
 from storage.tables import Cadence, Partnership, Side
 from tests.conftest import Clock
-from tests.house import House, labels, said
+from tests.house import House, controls, labels, said
 
 STEERING = "/partnership cadence add meeting steering every other tuesday at 14:00 for 1 h"
 
@@ -64,6 +65,15 @@ def is_set(house: House, typed: str, who: str = "ana") -> Message:
     question = house.types(who, typed)
     assert isinstance(question, Message)
     done = house.presses(who, "Set it", question)
+    assert isinstance(done, Message)
+    return done
+
+
+def is_switched(house: House, what: str, which: str, who: str = "ana") -> Message:
+    """Pause or end it, and say that it is meant."""
+    question = house.types(who, f"/partnership cadence {what} {which}")
+    assert isinstance(question, Message)
+    done = house.presses(who, f"{what.capitalize()} it", question)
     assert isinstance(done, Message)
     return done
 
@@ -141,6 +151,51 @@ def test_not_now_sets_nothing_and_the_question_is_closed(house: House) -> None:
     assert said(house.presses("ana", "Not now", question)) == "Nothing was set."
     assert said(house.presses("ana", "Set it", question)).startswith("That question is no longer open.")
     assert rows(house) == []
+
+
+def test_not_now_after_it_was_set_says_what_is_so(house: House) -> None:
+    question = house.types("ana", STEERING)
+    assert isinstance(question, Message)
+    house.presses("ana", "Set it", question)
+    assert said(house.presses("ana", "Set it", question)).startswith("That is set already: Steering meeting")
+    assert said(house.presses("ana", "Not now", question)).splitlines() == [
+        "Steering meeting is set already, and stays so.",
+        "To let it stand still: /partnership cadence pause 1; to let it recur no more: /partnership cadence end 1.",
+    ]
+    assert said(house.presses("ana", "Not now", question)).startswith("That question is no longer open.")
+    assert len(rows(house)) == 1
+
+
+@pytest.mark.parametrize(("what", "changed"), [("pause", "paused_at"), ("end", "ended_at")])
+def test_what_stops_for_both_sides_is_asked_about_by_its_name(house: House, what: str, changed: str) -> None:
+    is_set(house, STEERING)
+    question = house.types("bo", f"/partnership cadence {what} 1")
+    assert said(question).startswith(f"Shall I {what} Steering meeting for both sides?")
+    assert labels(question) == [f"{what.capitalize()} it", "Not now"]
+    assert isinstance(question, Message)
+    assert said(house.presses("bo", "Not now", question)) == "Nothing was changed. Steering meeting stays as it is."
+    assert getattr(rows(house)[0], changed) is None
+    is_switched(house, what, "1", "bo")
+    assert getattr(rows(house)[0], changed) is not None
+
+
+@pytest.mark.parametrize("label", ["Set it", "Not now"])
+def test_the_answer_takes_the_place_of_the_question_where_the_platform_shows_it(house: House, label: str) -> None:
+    def press(question: Any, label: str) -> Any:
+        button = next(each for each in controls(question) if each.label == label)
+        assert isinstance(button, Button)
+        return house.does(
+            Pressed(delivery=f"shows-{label}-{button.action}", sender=house.profile("bo"), place=house.place("bo", "direct"),
+                    reply=ReplyBy.MESSAGE, action=button.action, value=button.value, message="m1", shows=True)
+        )  # fmt: skip
+
+    shown = press(house.types("bo", STEERING), label)
+    assert isinstance(shown, Shown)
+    assert plain(shown.card.title) == {"Set it": "Steering meeting is set.", "Not now": "Nothing was set."}[label]
+    if label == "Set it":
+        asked = press(house.types("bo", "/partnership cadence end 1"), "Not now")
+        assert isinstance(asked, Shown)
+        assert plain(asked.card.title) == "Nothing was changed. Steering meeting stays as it is."
 
 
 def test_pressing_set_it_twice_sets_it_once(house: House) -> None:
@@ -262,7 +317,7 @@ def test_a_digest_that_is_so_already_is_shown_with_its_next_dates_and_how_to_cha
     ]
     assert labels(reply) == ["Change"]
     assert said(house.types("bo", "/partnership cadence change digest mondays")).startswith("That is set already")
-    house.types("bo", "/partnership cadence pause digest")
+    is_switched(house, "pause", "digest", "bo")
     paused = said(house.types("bo", "/partnership cadence add digest mondays"))
     assert paused.startswith("That is set already and paused: Digest")
     assert "It goes on with /partnership cadence resume 1." in paused
@@ -367,7 +422,7 @@ def test_while_the_partnership_is_paused_it_says_when_it_begins(house: House) ->
 def test_the_list_shows_what_recurs_with_its_next_dates_and_marks_what_is_paused(house: House) -> None:
     is_set(house, "/partnership cadence add standup weekdays at 9:30")
     is_set(house, STEERING)
-    house.types("ana", "/partnership cadence pause 1")
+    is_switched(house, "pause", "1")
 
     listed = house.types("sam", "/partnership cadence")
     assert said(listed).splitlines() == [
@@ -461,20 +516,18 @@ def test_an_undo_that_comes_after_another_change_is_refused(house: House) -> Non
 def test_each_step_can_be_undone(either: House) -> None:
     house = either
     reply = is_set(house, STEERING)
-    paused = house.types("ana", "/partnership cadence pause steering")
-    assert isinstance(paused, Message)
+    paused = is_switched(house, "pause", "steering")
     assert house.room("south").latest.tone is Tone.GREY
     house.presses("ana", "Undo", paused)
     assert rows(house)[0].paused_at is None
 
-    house.types("ana", "/partnership cadence pause steering")
+    is_switched(house, "pause", "steering")
     resumed = house.types("ana", "/partnership cadence resume steering")
     assert isinstance(resumed, Message)
     house.presses("ana", "Undo", resumed)
     assert rows(house)[0].paused_at is not None
 
-    ended = house.types("ana", "/partnership cadence end steering")
-    assert isinstance(ended, Message)
+    ended = is_switched(house, "end", "steering")
     assert plain(house.room("north").latest.title) == "Steering meeting has ended and recurs no more."
     house.presses("ana", "Undo", ended)
     assert rows(house)[0].ended_at is None
@@ -490,9 +543,8 @@ def test_setting_is_undone_by_ending_it(house: House) -> None:
 
 def test_an_end_is_not_undone_beside_another_one_that_is_the_same(house: House) -> None:
     is_set(house, STEERING)
-    ended = house.types("ana", "/partnership cadence end 1")
+    ended = is_switched(house, "end", "1")
     is_set(house, STEERING)
-    assert isinstance(ended, Message)
     assert said(house.presses("ana", "Undo", ended)).startswith("Something was changed since")
     assert [row.ended_at is None for row in rows(house)] == [False, True]
 
@@ -504,14 +556,17 @@ def test_a_name_that_fits_several_is_asked_about(house: House) -> None:
     assert said(question) == "Which one do you mean?"
     assert isinstance(question, Message)
     choice = next(label for label in labels(question) if label.startswith("Standup of Contoso"))
-    assert said(house.presses("ana", choice, question)).startswith("Standup of Contoso is paused.")
+    sure = house.presses("ana", choice, question)
+    assert said(sure).startswith("Shall I pause Standup of Contoso?")
+    assert isinstance(sure, Message)
+    assert said(house.presses("ana", "Pause it", sure)).startswith("Standup of Contoso is paused.")
     assert [row.paused_at is None for row in rows(house)] == [True, False]
 
 
 def test_numbers_stay_when_an_earlier_one_ends(house: House) -> None:
     is_set(house, "/partnership cadence add standup weekdays at 9:30")
     is_set(house, STEERING)
-    house.types("ana", "/partnership cadence end 1")
+    is_switched(house, "end", "1")
     assert "2. Steering meeting" in said(house.types("ana", "/partnership cadence"))
     assert said(house.types("ana", "/partnership cadence pause 1")).startswith("There is no number 1.")
 
@@ -594,6 +649,28 @@ def test_a_report_that_the_other_side_owes_from_now_on_is_due_on_its_clock(house
 def test_a_zone_that_cannot_be_kept_is_asked_back(house: House, typed: str, answer: str) -> None:
     assert answer in said(house.types("ana", f"/partnership cadence add {typed}"))
     assert rows(house) == []
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "every other monday at 9:00",
+        "weekdays",
+        "mondays and thursdays",
+        "on the 31st of the month",
+        "every day at 9:00",
+    ],
+)
+def test_a_digest_that_is_not_weekly_is_refused_with_an_example(house: House, when: str) -> None:
+    is_set(house, "/partnership cadence add digest mondays at 9:00")
+    for typed in (f"add digest {when}", f"change digest {when}"):
+        reply = said(house.types("ana", f"/partnership cadence {typed}"))
+        assert "A digest comes once a week: name one day of the week, for example “fridays at 9:00”." in reply
+    form = house.types("ana", "/partnership cadence change digest")
+    wrong = house.submits("ana", form, recurs=when)
+    assert isinstance(wrong, Errors)
+    assert set(wrong.fields) == {"recurs"}
+    assert rows(house)[0].rrule == "FREQ=WEEKLY;BYDAY=MO"
 
 
 def test_the_digest_that_came_with_the_partnership_is_changed_like_any_other(house: House) -> None:

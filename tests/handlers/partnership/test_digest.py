@@ -192,6 +192,21 @@ def test_a_paused_partnership_gets_no_digest(house: House) -> None:
     assert not digests(house, "south")
 
 
+def test_a_report_that_fell_into_a_pause_is_not_overdue(house: House) -> None:
+    begins(house)
+    recurs(house, CadenceKind.REPORT, "FREQ=WEEKLY;BYDAY=TH", time(17), name="Status", zone="Asia/Tokyo", side=Key.B)
+    until(house, datetime(2026, 11, 5, 2, tzinfo=UTC))  # announced the day before
+    house.types("ana", "/partnership pause")
+    until(house, datetime(2026, 11, 6, 2, tzinfo=UTC))
+    house.types("ana", "/partnership resume")
+    until(house, MONDAY + timedelta(minutes=1))
+    [found] = record(house, "digest.posted")[:1]
+    assert found.body is not None
+    assert found.body["overdue"] == []
+    until(house, MONDAY + timedelta(days=7, minutes=1))
+    assert [each["owed"] for each in (record(house, "digest.posted")[-1].body or {})["overdue"]] == ["report"]
+
+
 def test_what_is_taken_back_or_said_otherwise_is_so_in_the_digest_at_once(house: House) -> None:
     def wins() -> str:
         (found,) = [each for each in house.room("north").thread if each.startswith("Details")]

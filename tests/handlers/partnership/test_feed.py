@@ -55,6 +55,18 @@ def test_it_is_the_same_link_each_time_until_a_new_one_is_made(reached: House) -
     assert url(reached.types("joao", "/partnership mine calendar")) == url(new)
 
 
+def test_a_new_link_can_be_asked_for_in_words_and_other_words_change_nothing(reached: House) -> None:
+    shown = reached.types("joao", "/partnership mine calendar")
+    assert "make a new one with /partnership mine calendar new" in said(
+        reached.types("joao", "/partnership mine calendar please")
+    )
+    assert opens(reached, url(shown))
+    new = reached.types("joao", "/partnership mine calendar new")
+    assert "opens nothing any more" in said(new)
+    assert not opens(reached, url(shown))
+    assert opens(reached, url(new))
+
+
 def test_a_press_that_arrives_twice_makes_one_new_link(reached: House) -> None:
     first = reached.acts("joao", "feed.renew", "mine", delivery="twice")
     again = reached.acts("joao", "feed.renew", "mine", delivery="twice")

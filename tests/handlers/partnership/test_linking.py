@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlmodel import Session, select
 from bot.inbound import Renamed
 from bot.messages import Message
 from bot.record import faults, written
+from bot.rules.rhythm import Tick, read_once
 from bot.words import Key, Praise, Role
 from storage import escalations, ledger, linking, people, scenes
 from storage.people import Standing
@@ -29,8 +31,10 @@ from storage.tables import (
     Member,
     Person,
     Side,
+    Timer,
 )
 from tests import house as characters
+from tests.handlers.test_standups import at, begins, until
 from tests.house import House, labels, said
 
 LINK = "/partnership mine link"
@@ -466,6 +470,60 @@ def test_an_export_and_an_erasing_reach_both_accounts_and_both_memberships(house
         each.body for each in house.database.run(ledger.history, "escalation:1") if each.kind == "escalation.raised"
     ]
     assert bodies == [None]
+
+
+def test_of_two_answers_in_one_standup_one_stays_and_no_room_shows_the_other(house: House) -> None:
+    comes_in(house, "sam2", side=Key.B)
+    begins(house)
+    until(house, "2026-11-03 15:00")
+    for who, words in (("sam", "the first words"), ("sam2", "the second words")):
+        form = house.presses(who, "Answer", house.direct(who).latest, where="direct")
+        house.submits(who, form, "direct", done=words)
+    assert all("second words" in "".join(house.room(room).thread) for room in ("north", "south"))
+    joins(house, "sam", "sam2")
+    for room in ("north", "south"):
+        thread = "".join(house.room(room).thread)
+        assert "the first words" in thread
+        assert "second words" not in thread
+        assert "Contoso: 1 of 3 answered" in said(house.room(room).latest)
+
+
+# When they are asked -------------------------------------------------------------------------------------------------
+
+
+def asked_from(house: House, who: str) -> list[datetime]:
+    """When somebody is asked next, as it is planned."""
+    due, member = Tick.ASK, stands(house, who).id
+    house.loop.run_until_complete(house.metronome.tick())
+    planned = [each for each in rows(house, Timer) if each.kind == due and each.state == "waiting"]
+    return sorted(each.due_at for each in planned if read_once(each.once)[1] == member)
+
+
+def test_who_is_joined_is_asked_by_the_clock_and_the_absences_of_the_one_they_are_now(house: House) -> None:
+    begins(house)
+    asks(house, "sam2", "/partnership mine zone Tokyo")
+    assert asked_from(house, "sam") == [at("2026-11-03 14:30")]
+    joins(house, "sam2", "sam")
+    assert asked_from(house, "sam") == [at("2026-11-03 00:30")]
+
+
+def test_who_is_joined_with_an_account_that_is_away_is_not_asked(house: House) -> None:
+    begins(house)
+    asks(house, "sam2", "/partnership mine off 3 November")
+    joins(house, "sam", "sam2")
+    assert asked_from(house, "sam") == []
+
+
+def test_who_is_written_to_elsewhere_or_taken_apart_is_asked_by_the_clock_of_the_account_that_counts(
+    house: House,
+) -> None:
+    begins(house)
+    joins(house, "sam", "sam2")
+    assert asked_from(house, "sam") == [at("2026-11-03 14:30")]
+    asks(house, "sam2", "/partnership mine here")
+    assert asked_from(house, "sam") == [at("2026-11-03 08:30")]
+    house.presses("sam2", "Take it off", asks(house, "sam2", "/partnership mine unlink"), where="direct")
+    assert asked_from(house, "sam") == [at("2026-11-03 14:30")]
 
 
 # Which of them is written to -----------------------------------------------------------------------------------------

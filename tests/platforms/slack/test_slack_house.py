@@ -20,10 +20,12 @@ from typing import Any
 import aiohttp
 import pytest
 from cryptography.fernet import Fernet
+from sqlmodel import Session, select
 
 from bot.app import App, connect, utc_now
 from bot.settings import Settings
 from storage import Database
+from storage.tables import Account
 from tests.fakes.recorder import until
 from tests.fakes.slack import APP_TOKEN, BOT, SECRET, TEAM, TOKEN, FakeSlack
 
@@ -401,3 +403,26 @@ def _button(card: dict[str, Any], label: str) -> dict[str, Any]:
     blocks = json.loads(card["blocks"]) if isinstance(card["blocks"], str) else card["blocks"]
     buttons = [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
     return next(each for each in buttons if each.get("text", {}).get("text") == label)
+
+
+def test_a_name_that_slack_is_slow_to_say_takes_no_better_one_away_and_is_learnt_afterwards(
+    at_home: Callable[..., None], sqlite_url: str
+) -> None:
+    async def journey(home: Home) -> None:
+        home.fake.fail("users.info", "slow", 1.0)
+        await home.types("/partnership create Apollo with Contoso as Northwind")
+        database = Database(sqlite_url)
+
+        def known(session: Session) -> tuple[str, str | None]:
+            account = session.exec(select(Account).where(Account.user == "U01ANA")).one()
+            return account.name, account.zone
+
+        assert await database.read(known) != ("Ana Ruiz", "Europe/Berlin")
+        for _ in range(200):
+            if await database.read(known) == ("Ana Ruiz", "Europe/Berlin"):
+                break
+            await asyncio.sleep(0.05)
+        assert await database.read(known) == ("Ana Ruiz", "Europe/Berlin")
+        database.close()
+
+    at_home(journey)
