@@ -20,6 +20,7 @@ from bot.rules.grammar import text_of
 from bot.words import CheckInState, Status
 from handlers import Sorry, Visit, command, helping
 from handlers.rights import allow
+from storage import blockers as in_the_way
 from storage import check_ins as store
 from storage import kept
 from storage.tables import Blocker, CheckIn
@@ -63,7 +64,7 @@ def in_words(visit: Visit, session: Session, row: CheckIn | None, said: Said, na
 
 def over(visit: Visit, session: Session, named: Collection[str]) -> Sequence[Blocker]:
     """What was in the visitor's way until they named their blockers anew."""
-    return store.open_blockers(session, visit.actor.id) if "blockers" in named else ()
+    return in_the_way.open_of(session, visit.actor.id) if "blockers" in named else ()
 
 
 def allow_checking_in(visit: Visit) -> None:

@@ -23,6 +23,7 @@ from handlers.commenting import here
 from handlers.entry import nothing_here
 from handlers.rights import allow, both_here
 from handlers.showing import in_its_place
+from storage import blockers as in_the_way
 from storage import check_ins as store
 from storage import kept
 from storage.tables import CheckIn
@@ -45,7 +46,7 @@ def sent(visit: Visit, session: Session) -> Reply:
     said = checking_in.cleaned(Said(done, next_, blockers, waiting, bool(visit.value("own_side"))))
     if wrong := checking_in.troubles(said):
         return Errors(wrong)
-    echo = take(visit, session, row, said, store.open_blockers(session, visit.actor.id))
+    echo = take(visit, session, row, said, in_the_way.open_of(session, visit.actor.id))
     return _unless_shown(visit, row, echo)
 
 
@@ -162,7 +163,7 @@ def replied(visit: Visit, session: Session) -> Reply:
 def escalate_it(visit: Visit, session: Session) -> Form:
     """Open the form for an escalation with the blocker in it."""
     both_here(visit)
-    found = store.blocker(session, visit.number) if visit.subject.startswith("blocker:") else None
+    found = in_the_way.get(session, visit.number) if visit.subject.startswith("blocker:") else None
     owner = visit.scene.who(found.member_id) if found and found.partnership_id == visit.scene.id else None
     if found is None or owner is None or (found.own_side and owner.side is not visit.actor.side):
         raise nothing_here(visit)

@@ -22,7 +22,6 @@ from storage.statements import core, inserting, table
 from storage.subjects import noun, number
 from storage.tables import (
     Account,
-    Blocker,
     Cadence,
     CheckIn,
     Event,
@@ -304,42 +303,6 @@ def shown_in(session: Session, subject: str, room_id: int) -> Sequence[CheckIn]:
     comes = select(Outbox.slot).where(ACTIVE, Outbox.subject == subject, Outbox.room_id == room_id)
     slots = {*session.exec(stands), *session.exec(comes)}
     return list(several(session, {number(slot) for slot in slots if noun(slot) == "checkin"}).values())
-
-
-# Blockers -------------------------------------------------------------------------------------------------------------
-
-
-def open_blockers(session: Session, member_id: int) -> Sequence[Blocker]:
-    """What is in a member's way, the oldest first."""
-    return session.exec(
-        select(Blocker)
-        .where(Blocker.member_id == member_id, col(Blocker.solved_at).is_(None))
-        .order_by(col(Blocker.first_at), col(Blocker.id))
-    ).all()
-
-
-def alike(session: Session, member_id: int, likenesses: Collection[str]) -> dict[str, Blocker]:
-    """A member's blockers that are recognised by these."""
-    rows = select(Blocker).where(Blocker.member_id == member_id, col(Blocker.likeness).in_(likenesses))
-    return {row.likeness: row for row in session.exec(rows)}
-
-
-def blocker(session: Session, blocker_id: int) -> Blocker | None:
-    return session.get(Blocker, blocker_id)
-
-
-def naming(session: Session, member_ids: Collection[int]) -> Sequence[CheckIn]:
-    """The answers of a member, for both sides' eyes, that name what is in their way: the oldest first."""
-    return session.exec(
-        select(CheckIn)
-        .where(
-            col(CheckIn.member_id).in_(member_ids),
-            CheckIn.state == CheckInState.ANSWERED,
-            CheckIn.blockers != "",
-            col(CheckIn.own_side).is_(False),
-        )
-        .order_by(col(CheckIn.answered_at), col(CheckIn.id))
-    ).all()
 
 
 # Once -----------------------------------------------------------------------------------------------------------------

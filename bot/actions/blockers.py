@@ -17,6 +17,7 @@ from bot.messages import Message
 from bot.rules.blockers import OFTEN, blockers_in
 from bot.rules.checking_in import Said
 from bot.words import Key
+from storage import blockers as in_the_way
 from storage import check_ins as store
 from storage import outbox, scenes
 from storage.people import Standing
@@ -32,7 +33,7 @@ def note(
     """Count what is in the way once a check-in; what comes up for the third time reaches the shepherds, those of the other side once
     it could see three of them. Gives what they are told of."""
     was, is_ = blockers_in(before.blockers), blockers_in(said.blockers)
-    known = store.alike(session, row.member_id, {*was, *is_})
+    known = in_the_way.alike(session, row.member_id, {*was, *is_})
     for like, words in is_.items():
         if like not in known:
             known[like] = Blocker(
@@ -78,7 +79,7 @@ def _untold(session: Session, kind: str, those: Iterable[Blocker]) -> list[Block
 def _for_both(session: Session, who: Standing) -> dict[str, list[datetime]]:
     """When somebody named what for both sides' eyes, by what it is recognised by."""
     found: dict[str, list[datetime]] = {}
-    for row in store.naming(session, {who.id, *who.formerly}):
+    for row in in_the_way.naming(session, {who.id, *who.formerly}):
         for like in blockers_in(row.blockers):
             if row.answered_at is not None:
                 found.setdefault(like, []).append(row.answered_at)
@@ -106,7 +107,7 @@ def _tell_shepherds(session: Session, call: Call, kind: str, blocker: Blocker, s
 def draw(session: Session, view: View) -> Message | None:
     """What a shepherd reads of it: its words as they are now, and none where they are not for that side any more. The other side's
     reads only of the times that were for both."""
-    row = store.blocker(session, view.number)
+    row = in_the_way.get(session, view.number)
     if row is None:
         return None
     scene = scenes.scene(session, row.partnership_id)
@@ -124,7 +125,7 @@ def draw(session: Session, view: View) -> Message | None:
 
 def escalated(session: Session, call: Call, blocker_id: int, escalation_id: int) -> None:
     """Note that a blocker was raised; whoever named it sees so."""
-    found = store.blocker(session, blocker_id)
+    found = in_the_way.get(session, blocker_id)
     if found is None or found.partnership_id != call.scene.id:
         return
     found.escalation_id = escalation_id

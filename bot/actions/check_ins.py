@@ -22,6 +22,7 @@ from bot.rules import checking_in
 from bot.rules.blockers import blockers_in
 from bot.rules.checking_in import Said, Step
 from bot.words import CheckInState, Key, Status
+from storage import blockers as in_the_way
 from storage import cadences, ledger, outbox, scenes, timers
 from storage import check_ins as store
 from storage.comments import rooms_with_card
@@ -265,7 +266,7 @@ def _shown(session: Session, asked: store.Prompted) -> cards.Shown:
     row, held = asked.row, asked.held
     last = store.last_answer(session, asked.member_id, but=row.id)
     named = blockers_in(row.blockers)
-    open_ = store.open_blockers(session, asked.member_id)
+    open_ = in_the_way.open_of(session, asked.member_id)
     answered = row.state is CheckInState.ANSWERED
     return cards.Shown(
         subject=row.subject,
@@ -298,7 +299,7 @@ def draft(session: Session, who: Standing, row: CheckIn | None) -> tuple[Said, S
     before = store.said(last) if last else None
     if row is not None and row.state is CheckInState.ANSWERED:
         return store.said(row), before
-    open_ = store.open_blockers(session, who.id)
+    open_ = in_the_way.open_of(session, who.id)
     own_side = (before is not None and before.own_side) or any(each.own_side for each in open_)
-    in_the_way = "\n".join(each.words for each in open_)
-    return Said(next=before.next if before else "", blockers=in_the_way, own_side=own_side), before
+    words = "\n".join(each.words for each in open_)
+    return Said(next=before.next if before else "", blockers=words, own_side=own_side), before
