@@ -176,10 +176,10 @@ def claim(
     """
     connection = core(session)
     claimed: list[Claimed] = []
-    left = dict(room or {})
+    left, passed = dict(room or {}), list(busy)
     at, found = after, True
     while len(claimed) < limit:
-        told = {"now": now, "busy": list(busy), "full": list(full), "platform": at[0], "tenant": at[1]}
+        told = {"now": now, "busy": passed, "full": list(full), "platform": at[0], "tenant": at[1]}
         lane = connection.execute(_FOLLOWING, told).one_or_none()
         if lane is None:
             if not found:  # nobody in a whole round
@@ -195,6 +195,7 @@ def claim(
         row = _next(connection, lane.id, now)
         if row is None:
             let_go(connection, lane.id, now)
+            passed.append(lane.id)  # looked at once, whatever it says of itself
             continue
         if at in left:
             left[at] -= 1

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.messages import Message
 from bot.pack import pack
@@ -643,6 +643,18 @@ def test_tenants_take_turns_whoever_spoke_first(house: House) -> None:
 
     asyncio.run(story())
     assert [parcel.tenant for parcel in house.slack.tried] == ["T1", "T2", "T3"] * 5
+
+
+def test_a_lane_that_has_nothing_to_give_is_passed_by_and_the_others_are_served(house: House) -> None:
+    house.say("stuck", channel="C1")
+    house.say("free", channel="C2")
+
+    def half_claimed(session: Session) -> None:
+        session.exec(select(Outbox).order_by(col(Outbox.id)).limit(1)).one().state = "sending"
+
+    house.database.run(half_claimed)
+    house.deliver()
+    assert house.slack.words("C2") == ["free"]
 
 
 def test_a_tenant_that_hangs_does_not_hold_up_another(house: House) -> None:
