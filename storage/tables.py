@@ -7,7 +7,19 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Index, Integer, LargeBinary, TypeDecorator, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Integer,
+    LargeBinary,
+    TypeDecorator,
+    false,
+    text,
+)
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.words import CadenceKind, CheckInState, Dimension, Key, Nudging, Praise, Role, Status, Urgency
@@ -154,7 +166,7 @@ class Absence(SQLModel, table=True):
 
 class Partnership(SQLModel, table=True):
     """What everything hangs on. `seq` and `head` are the last event of its record; `escalations` and `celebrations` are the numbers
-    last given; `planned_until` is how far its schedule stands as timers."""
+    last given; `planned_until` is how far its schedule stands as timers; `revision` counts the changes of what a scene shows of it."""
 
     __tablename__ = "partnerships"
 
@@ -170,6 +182,7 @@ class Partnership(SQLModel, table=True):
     seq: int = 0
     head: str = ""
     planned_until: datetime | None = _maybe_at()
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Side(SQLModel, table=True):
@@ -525,19 +538,21 @@ class Lane(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("platform", "tenant", "target"),
         Index(
-            "ix_lanes_due",
-            "due_at",
-            sqlite_where=text("due_at IS NOT NULL"),
-            postgresql_where=text("due_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_lanes_turns",
+            "ix_lanes_ready",
+            "urgent",
             "platform",
             "tenant",
+            "pool",
             "due_at",
             "id",
-            sqlite_where=text("due_at IS NOT NULL"),
-            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("ready"),
+            postgresql_where=text("ready"),
+        ),
+        Index(
+            "ix_lanes_waiting",
+            "due_at",
+            sqlite_where=text("NOT ready AND due_at IS NOT NULL"),
+            postgresql_where=text("NOT ready AND due_at IS NOT NULL"),
         ),
     )
 
@@ -548,6 +563,22 @@ class Lane(SQLModel, table=True):
     due_at: datetime | None = _maybe_at()
     lease_until: datetime | None = _maybe_at()
     troubled_at: datetime | None = _maybe_at()
+    ready: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    urgent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    pool: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    spent: list[float] | None = Field(default=None, sa_type=JSON)
+
+
+class Budget(SQLModel, table=True):
+    """What a tenant has spent of a limit of its platform that its channels share; `held_until` when the platform asked to wait."""
+
+    __tablename__ = "budgets"
+
+    platform: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    pool: str = Field(primary_key=True)
+    spent: list[float] | None = Field(default=None, sa_type=JSON)
+    held_until: datetime | None = _maybe_at()
 
 
 class Outbox(SQLModel, table=True):
@@ -579,6 +610,12 @@ class Outbox(SQLModel, table=True):
             postgresql_where=text("state = 'parked'"),
         ),
         Index(
+            "ix_outbox_settled",
+            "settled_at",
+            sqlite_where=text("state IN ('sent','dropped')"),
+            postgresql_where=text("state IN ('sent','dropped')"),
+        ),
+        Index(
             "ux_outbox_redraw",
             "lane_id",
             "subject",
@@ -607,6 +644,7 @@ class Outbox(SQLModel, table=True):
     due_at: datetime = _at()
     settled_at: datetime | None = _maybe_at()
     trouble: str = ""
+    trace: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the token of what it was caused by
 
 
 class Post(SQLModel, table=True):
@@ -654,6 +692,12 @@ class Timer(SQLModel, table=True):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "ix_timers_past",
+            "due_at",
+            sqlite_where=text("state IN ('fired','dropped')"),
+            postgresql_where=text("state IN ('fired','dropped')"),
+        ),
     )
 
     id: int = _id()
@@ -667,6 +711,26 @@ class Timer(SQLModel, table=True):
     planned_for: datetime = _at()
     fired_at: datetime | None = _maybe_at()
     trouble: str = ""
+
+
+class Beat(SQLModel, table=True):
+    """A process that runs, or ran: when it began and when it was last seen alive."""
+
+    __tablename__ = "beats"
+
+    process: str = Field(primary_key=True)
+    began_at: datetime = _at()
+    at: datetime = _at()
+
+
+class Outage(SQLModel, table=True):
+    """A time in which no process ran."""
+
+    __tablename__ = "outages"
+
+    id: int = _id()
+    since: datetime = _at()
+    until: datetime = _at(index=True)
 
 
 class Event(SQLModel, table=True):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-NEWEST = "0004"
+NEWEST = "0005"
 
 _LOCK = 0x62656C6C  # any number that is ours: two processes that start together take turns
 
