@@ -26,6 +26,7 @@ from bot.messages import (
     TextField,
 )
 from bot.port import Capabilities, Later, Never, Parcel, Sent, Way
+from bot.rules.pacing import Pace
 from bot.words import Text, line, plain
 from tests.platforms.contract import (
     PLATFORMS,
@@ -93,7 +94,8 @@ def test_every_platform_has_a_stage_of_its_own() -> None:
 async def test_a_platform_bears_the_name_of_its_file_and_says_what_it_can(stage: Stage) -> None:
     assert stage.platform.name == stage.name
     assert isinstance(stage.platform.can, Capabilities)
-    assert all(isinstance(getattr(stage.platform.can, each.name), bool) for each in fields(Capabilities))
+    assert all(isinstance(getattr(stage.platform.can, each.name), bool | float | Pace) for each in fields(Capabilities))
+    assert 0.5 <= stage.platform.can.patience <= 8
     assert list(stage.platform.routes())
     assert await stage.platform.check() == []
 

@@ -12,17 +12,16 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from bot import logs
 from bot.inbound import Inbound, Place, PlaceKind, Words
 from bot.messages import Message, Nothing, Reply
-from bot.pack import unpack
+from bot.pack import Unreadable, unpack
 from bot.platforms.local import door, draw, read
 from bot.platforms.local.chat import Chat, Post, direct, own_page
 from bot.platforms.local.live import Live
 from bot.platforms.local.world import ClockControl, Resident, Room, Skin, Slash, Step, Tour, World
-from bot.port import Answer, Capabilities, Never, Parcel, Sent, Way
+from bot.port import Answer, Busy, Capabilities, Never, Parcel, Sent, Way
 
 __all__ = ["ClockControl", "Local", "Resident", "Room", "Skin", "Slash", "Step", "Tour", "World"]
 
@@ -147,7 +146,7 @@ class Local:
             return _refused(503, "The chat is not open.")
         try:
             asked: read.Asked = unpack((await request.read()).decode(), read.Asked)
-        except (ValidationError, UnicodeDecodeError):
+        except (Unreadable, UnicodeDecodeError):
             return _refused(400, "That could not be read.")
         task = asyncio.ensure_future(self._done(asked, self._answer))
         self._in_hand.add(task)
@@ -164,6 +163,10 @@ class Local:
                     return web.json_response(draw.reply(reply, told), headers=door.HEADERS)
         except read.Refused as problem:
             return _refused(422, str(problem))
+        except Busy:
+            return _refused(
+                503, "I have too much to do at this moment and could not take this. Please send it again in a minute."
+            )
         except Exception:
             token = logs.spoken()
             log.exception("an act failed (%s)", token)

@@ -16,6 +16,7 @@ from bot.messages import Message
 from bot.platforms.slack.calls import client, scopes
 from bot.platforms.slack.draw import Drawn, draw
 from bot.platforms.slack.install import flow
+from bot.platforms.slack.limits import PACE
 from bot.platforms.slack.manifest import SCOPES
 from bot.platforms.slack.people import People
 from bot.platforms.slack.receive import Receiver
@@ -41,6 +42,7 @@ class Slack:
         quotes=False,
         hears=True,
         shows=False,
+        pace=PACE,
     )
 
     def __init__(

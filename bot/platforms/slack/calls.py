@@ -77,7 +77,9 @@ def _refused(error: SlackApiError, changes: bool) -> Later | Never:
     data = getattr(response, "data", None)
     why = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status == 429 or why in BUSY:
-        return Later(f"Slack asks to wait ({why or status})", after=_seconds(response.headers.get("Retry-After")))
+        return Later(
+            f"Slack asks to wait ({why or status})", after=_seconds(response.headers.get("Retry-After")), wide=True
+        )
     if status >= 500 or not why or why in UNSURE:
         return Later(f"Slack has trouble ({why or status})", unsure=changes)
     return Refused(why)

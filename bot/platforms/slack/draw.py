@@ -347,8 +347,12 @@ def _pieces(words: str, most: int = SECTION) -> Iterator[str]:
 
 
 def _letters(value: Any) -> int:
+    letters = 0
     if isinstance(value, dict):
-        return sum(
-            len(each) if key == "text" and isinstance(each, str) else _letters(each) for key, each in value.items()
-        )
-    return sum(_letters(each) for each in value) if isinstance(value, list) else 0
+        words = value.get("text")
+        letters = len(words) if isinstance(words, str) else 0
+        value = value.values()
+    for each in value:
+        if isinstance(each, dict | list):
+            letters += _letters(each)
+    return letters

@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.inbound import Place, PlaceKind
 from bot.messages import ChoiceField, Errors, Field, Form, ManyField, Note, SwitchField, TextField
 from bot.platforms.slack.draw import HOME_BLOCKS, OPTIONS, Drawn, cut, lines, option, plain_text
-from bot.wire import Malformed, Table, maybe, rows, table
+from bot.wire import Malformed, Table, maybe, parsed, rows, table
 
 MOST = 3_000  # letters in a text field
 
@@ -111,10 +111,7 @@ def read_values(view: Table) -> dict[str, str | tuple[str, ...]]:
 
 def read_kept(view: Table, tenant: str) -> tuple[str, Place]:
     """Read the context and the place that the form was opened from."""
-    try:
-        kept = json.loads(maybe(view, "private_metadata") or "{}")
-    except ValueError as error:
-        raise Malformed("not our own metadata") from error
+    kept = parsed(maybe(view, "private_metadata") or "{}")
     kind = maybe(kept, "kind") or PlaceKind.HOME.value
     if kind not in list(PlaceKind):
         raise Malformed("not a kind of place")
@@ -122,10 +119,15 @@ def read_kept(view: Table, tenant: str) -> tuple[str, Place]:
     return maybe(kept, "context"), place
 
 
+def inputs_of(view: Table) -> list[str]:
+    """The fields of a modal, by their ids."""
+    inputs = [maybe(each, "block_id") for each in rows(view, "blocks") if each.get("type") == "input"]
+    return inputs or list(table(view, "state", "values"))
+
+
 def draw_errors(errors: Errors, view: Table) -> Drawn | None:
     """Put each error at its field, at the first one where the field is unknown; None where the form has no fields to show them at."""
-    inputs = [maybe(each, "block_id") for each in rows(view, "blocks") if each.get("type") == "input"]
-    inputs = inputs or list(table(view, "state", "values"))
+    inputs = inputs_of(view)
     if not inputs or not errors.fields:
         return None
     shown: dict[str, str] = {}

@@ -25,7 +25,7 @@ from bot.inbound import (
     Uninstalled,
     Words,
 )
-from bot.platforms.slack.form import read_kept, read_values
+from bot.platforms.slack.form import inputs_of, read_kept, read_values
 from bot.platforms.slack.people import Channel, People
 from bot.platforms.slack.tenants import Tenant
 from bot.wire import Malformed, Table, digest, maybe, rows, table, text
@@ -139,6 +139,7 @@ async def _pressed(body: Table, tenant: Tenant, people: People) -> Pressed:
 async def _submitted(body: Table, tenant: Tenant, people: People) -> Submitted:
     view = table(body, "view")
     context, place = read_kept(view, tenant.team)
+    inputs_of(view)  # what is wrong in them is shown there, and it is too late to find none then
     await people.learn(tenant, {text(body, "user", "id")}, place.channel)
     if place.channel and place.kind is not PlaceKind.HOME:
         place = _place(tenant, people, place.channel, place.name)

@@ -9,100 +9,64 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot import logs
 from bot.inbound import Inbound, Place, Pressed, Submitted, Typed, Uninstalled
 from bot.messages import Errors, Form, Inset, Message, Nothing, Reply
+from bot.platforms.slack.authorize import Authorize
 from bot.platforms.slack.calls import Refused, ask, client
-from bot.platforms.slack.draw import draw, escape, fallback
+from bot.platforms.slack.draw import draw, fallback
 from bot.platforms.slack.form import draw_errors, draw_form
 from bot.platforms.slack.people import People
 from bot.platforms.slack.read import read
 from bot.platforms.slack.tenants import Tenant, Tenants
+from bot.platforms.slack.untaken import BUSY, FAILED, PRESSED, given_back
 from bot.platforms.slack.wire import parse
-from bot.port import Answer, Later, Never
+from bot.port import Answer, Busy, Later, Never
 from bot.wire import Malformed, Table, maybe
+
+if TYPE_CHECKING:
+    from bot.platforms.slack.socket import Socket
 
 log = logging.getLogger(__name__)
 
 BODY = 1_000_000  # bytes that are taken
 HASHED = 8_000_000  # bytes that are read at all, to tell a large body from a forged one
+READING = 10  # seconds that a body may take to come
 STALE = 300  # seconds
 TRIGGER = 2.6  # seconds that a form may be opened in; Slack gives three, of which some pass on the way
-
-
-class Authorize(AsyncAuthorize):
-    """Bolt's question who we are in a workspace, answered from `Tenants`."""
-
-    def __init__(self, tenants: Tenants) -> None:
-        self._tenants = tenants
-
-    async def __call__(
-        self,
-        *,
-        context: AsyncBoltContext,
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None,
-        **_: Any,
-    ) -> AuthorizeResult | None:
-        if not team_id:
-            return AuthorizeResult(enterprise_id=enterprise_id, team_id=None)  # refused below
-        try:
-            tenant = await self._tenants.of(team_id)
-        except (Later, Never):
-            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)  # asked again, and answered for, below
-        if tenant is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=enterprise_id, team_id=team_id, bot_user_id=tenant.bot, bot_token=tenant.token
-        )
+RETRIES = "3"  # how often Slack brings an event again
+AT_LAST = (
+    20  # how often what comes for the last time stands in line: Slack has stopped listening by then, and loses nothing
+)
+WHISPERS, AT_A_BUTTON = (
+    16,
+    0.8,
+)  # answers to buttons that were turned away: how many are under way at once, seconds for each
 
 
 class Everything(AsyncMiddleware):
     """The one catch-all behind bolt's own middleware."""
 
-    def __init__(self, handle: Callable[[Table, str], Awaitable[BoltResponse]]) -> None:
+    def __init__(self, handle: Callable[[Table, str, bool], Awaitable[BoltResponse]]) -> None:
         self._handle = handle
 
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
-        return await self._handle(req.body, req.context.team_id or "")
-
-
-class Socket(AsyncSocketModeHandler):
-    """Bolt's Socket Mode, which in addition knows what is in hand."""
-
-    def __init__(self, app: AsyncApp, token: str, web_client: AsyncWebClient) -> None:
-        super().__init__(app, token, web_client=web_client)
-        self.in_hand: set[asyncio.Task[Any]] = set()
-        self.closing = False
-
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
-        if self.closing:
-            return  # not acknowledged, so Slack gives it to another connection
-        task = asyncio.ensure_future(super().handle(client, req))
-        self.in_hand.add(task)
-        task.add_done_callback(self.in_hand.discard)
-        await task
+        last = req.headers.get("x-slack-retry-num", ("",))[0] == RETRIES
+        team = req.context.team_id
+        return await self._handle(req.body, team if isinstance(team, str) else "", last)
 
 
 class Receiver:
@@ -123,6 +87,7 @@ class Receiver:
         self._answer: Answer | None = None
         self._socket: Socket | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._whispers = 0
         bolts = logging.getLogger(f"{__name__}.bolt")
         bolts.setLevel(logging.ERROR)  # it warns of every token that stands in the environment
         self.app = AsyncApp(
@@ -141,6 +106,8 @@ class Receiver:
         """Begin to answer; with an app token, also begin to connect to Socket Mode."""
         self._answer = answer
         if app_token:
+            from bot.platforms.slack.socket import Socket
+
             self._socket = Socket(self.app, app_token, client(None, self._api_url))
             self._connecting = asyncio.create_task(self._socket.client.connect())  # type: ignore[no-untyped-call]
 
@@ -158,7 +125,11 @@ class Receiver:
 
     async def post(self, request: web.Request) -> web.Response:
         """Take one HTTP request from Slack."""
-        body = await self._verified(request)
+        try:
+            async with asyncio.timeout(READING):
+                body = await self._verified(request)
+        except TimeoutError:
+            return web.Response(status=408, text="too slow", headers={"Connection": "close"})
         if body is None:
             return web.Response(status=401, text="not signed by Slack, or too long ago")
         if len(body) > BODY:
@@ -166,9 +137,12 @@ class Receiver:
         if self._answer is None:
             return web.Response(status=503, text="not receiving")
         try:
-            parse(body, request.content_type)
+            # As Socket Mode hands it over: bolt would read the body again, and not always in the same way.
             bolt_request = AsyncBoltRequest(
-                body=body.decode(), query=request.query_string, headers=dict(request.headers.items())
+                mode="socket_mode",
+                body=parse(body, request.content_type),
+                query=request.query_string,
+                headers=dict(request.headers.items()),
             )
         except (Malformed, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             log.warning("a malformed request: %s", error)
@@ -191,10 +165,14 @@ class Receiver:
             seal.update(chunk)
             body += chunk[: BODY + 1 - len(body)]
         given = request.headers.get("X-Slack-Signature", "")
-        return bytes(body) if hmac.compare_digest(f"v0={seal.hexdigest()}".encode(), given.encode()) else None
+        return (
+            bytes(body)
+            if hmac.compare_digest(f"v0={seal.hexdigest()}".encode(), given.encode(errors="replace"))
+            else None
+        )
 
-    async def _take(self, body: Table, team: str) -> BoltResponse:
-        """Read it, have it answered, and acknowledge it with the answer."""
+    async def _take(self, body: Table, team: str, last: bool) -> BoltResponse:
+        """Read it, have it answered, and acknowledge it with the answer; `last` when Slack will not bring it again."""
         began = time.monotonic()
         answer = self._answer
         if answer is None:
@@ -206,15 +184,40 @@ class Receiver:
             value = await read(body, tenant, self._people)
             if value is None:
                 return BoltResponse(status=200, body="")
-            reply = await answer(value)
+            reply = await self._answered(value, answer, AT_LAST if last else 1)
             if isinstance(value, Uninstalled):
                 await self._tenants.drop(tenant.team)
         except Malformed as error:
             log.warning("a malformed request: %s", error)
             return BoltResponse(status=400, body="malformed")
+        except Busy:
+            return given_back(body, BUSY) or await self._busy(body, tenant)
         except Exception:
             return _sorry(body)
         return await self._reply(value, reply, body, tenant, began)
+
+    async def _answered(self, value: Inbound, answer: Answer, tries: int) -> Reply:
+        while True:
+            tries -= 1
+            try:
+                return await answer(value)
+            except Busy:
+                if not tries:
+                    raise
+
+    async def _busy(self, body: Table, tenant: Tenant) -> BoltResponse:
+        """Say privately that a button did nothing; where that cannot be said, Slack puts a sign beside it, and brings an event again."""
+        if not maybe(body, "response_url") or self._whispers >= WHISPERS:
+            return BoltResponse(status=503, body="")
+        self._whispers += 1
+        try:
+            async with asyncio.timeout(AT_A_BUTTON):
+                await self._whisper(PRESSED, body, tenant)
+        except TimeoutError:
+            return BoltResponse(status=503, body="")
+        finally:
+            self._whispers -= 1
+        return BoltResponse(status=200, body="")
 
     async def _reply(self, value: Inbound, reply: Reply, body: Table, tenant: Tenant, began: float) -> BoltResponse:
         done = BoltResponse(status=200, body="")
@@ -282,9 +285,4 @@ def _sorry(body: Table) -> BoltResponse:
     """What a person sees of an unexpected failure; an event gets a 500, so that Slack brings it again."""
     token = logs.spoken()
     log.exception("a request failed (%s)", token)
-    words = f"Something went wrong and nothing was saved. Please try again; if it happens again, tell your operator: {token}"
-    if "command" in body:
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": escape(words)})
-    if body.get("type") == "view_submission" and (shown := draw_errors(Errors({"": words}), body["view"])):
-        return BoltResponse(status=200, body=shown)
-    return BoltResponse(status=500, body="")
+    return given_back(body, f"{FAILED} {token}") or BoltResponse(status=500, body="")

@@ -16,6 +16,7 @@ from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.directory import Directory
 from bot.platforms.teams.draw import draw
 from bot.platforms.teams.keys import Unsure
+from bot.platforms.teams.limits import PACE
 from bot.platforms.teams.people import People
 from bot.platforms.teams.receive import Receiver
 from bot.platforms.teams.send import Sender
@@ -45,6 +46,8 @@ class Teams:
         quotes=True,
         hears=False,
         shows=True,
+        pace=PACE,
+        patience=6.0,  # of the ten that Teams waits at least
     )
 
     def __init__(self, settings: Settings, addresses: Addresses, now: Callable[[], datetime]) -> None:

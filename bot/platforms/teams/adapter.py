@@ -6,9 +6,8 @@ own form of it loses members that we need.
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
-import re
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -27,12 +26,11 @@ from bot.platforms.teams.apps import loopback
 from bot.platforms.teams.auth import Claims, Doorkeeper
 from bot.platforms.teams.keys import Refused, Unsure
 from bot.platforms.teams.sheet import written
-from bot.wire import Malformed, Table, text
+from bot.wire import Malformed, Table, parsed, text
 
 log = logging.getLogger(__name__)
 
-
-_HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
+READING = 10  # seconds that a body may take to come
 
 
 class Untaken(Exception):
@@ -87,9 +85,13 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
         """Let it in or not, have it taken, and answer."""
         try:
             claims = await self._door.admit(request.headers.get(hdrs.AUTHORIZATION, ""), _near(request))
-            activity = _parsed(await request.read())
+            async with asyncio.timeout(READING):
+                body = await request.read()
+            activity = _parsed(body)
             claims.covers(activity)
             return await self._turn(activity, claims, bot)
+        except TimeoutError:
+            return web.Response(status=408, text="too slow", headers={"Connection": "close"})
         except Refused as error:
             log.info("a request was refused: %s", error)
             return web.Response(status=401, text="not proved to come from Microsoft")
@@ -127,10 +129,8 @@ class Adapter(CloudAdapter):  # type: ignore[misc]
 
 def _parsed(body: bytes) -> Table:
     try:
-        found = json.loads(body)
-        if _HALVES.search(body):  # half of a letter is none, and nothing can be written down with one in it
-            found = json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
-    except (ValueError, RecursionError) as error:
+        found = parsed(body.decode())
+    except UnicodeDecodeError as error:
         raise Malformed(f"not JSON: {error}") from error
     if not isinstance(found, dict):
         raise Malformed("not an activity")

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from bot.inbound import Inbound, Submitted
+from bot.inbound import Heard, Inbound, Pressed, Submitted, Typed
 from bot.messages import Block, Bullets, Errors, Form, Inset, Message, Nothing, Paragraph, Quote, Reply, Shown, Tone
 from bot.platforms.teams.draw import draw, fallback
 from bot.platforms.teams.filled import refilled
 from bot.platforms.teams.form import dialog, draw_form
 from bot.platforms.teams.sheet import CARD, EXECUTE, FETCH, LONGEST, Drawn, cut
+from bot.rules.grammar import text_of
 from bot.wire import Table, table
 from bot.words import Text, line
 
 WORDS = "application/vnd.microsoft.activity.message"
+BUSY = "I have too much to do at this moment and could not take this."
 AT_A_BUTTON = 200  # letters that are shown where somebody pressed; the rest is in the answer itself
 TITLE = "Bellwether"  # of a dialog that shows a message
 
@@ -86,6 +88,24 @@ def once_more(value: Inbound, errors: Errors) -> Message | None:
     shown = Inset(refilled(errors.form, value.values))
     again = Message(line("Something in the form needs another look."), (shown,), tone=Tone.AMBER)
     return again if _sends(draw(again, value.place.tenant, errors=errors.fields)) else None
+
+
+def too_busy(value: Inbound) -> Message | None:
+    """What somebody said who was turned away, to send again; None for what nobody said."""
+    match value:
+        case Typed(command=command, words=words):
+            said = f"{command} {text_of(words)}".strip()
+        case Heard(words=words):
+            said = text_of(words)
+        case Submitted():
+            return not_sent(value, Errors({"": BUSY}))
+        case Pressed():
+            return Message(line(BUSY), (Paragraph(line("Please press it again in a minute.")),), Tone.AMBER)
+        case _:
+            return None
+    again = Paragraph(line("If it was not answered before, send it again in a minute. What you wrote:"))
+    pieces = (said[start : start + LONGEST] for start in range(0, len(said), LONGEST))
+    return Message(line(BUSY), (again, *(Quote(Text(each)) for each in pieces)), Tone.AMBER)
 
 
 def not_sent(value: Inbound, errors: Errors) -> Message:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 from aiohttp import web
 
 from bot import logs
 from bot.inbound import Inbound
-from bot.messages import Errors, Reply
+from bot.messages import Errors, Message, Reply
 from bot.platforms.teams.adapter import Adapter, Untaken
-from bot.platforms.teams.answers import done, in_dialog, in_words, not_sent, on_card, once_more
+from bot.platforms.teams.answers import BUSY, done, in_dialog, in_words, not_sent, on_card, once_more, too_busy
 from bot.platforms.teams.arriving import Near
 from bot.platforms.teams.auth import Claims, Doorkeeper
 from bot.platforms.teams.people import Untold
@@ -20,13 +21,14 @@ from bot.platforms.teams.read import read
 from bot.platforms.teams.rooms import deleted
 from bot.platforms.teams.sheet import EXECUTE, FETCH, SUBMIT, Drawn
 from bot.platforms.teams.spot import PLATFORM, tenant_of
-from bot.port import Answer, Later, Never, Parcel, Sent, Way
+from bot.port import Answer, Busy, Later, Never, Parcel, Sent, Way
 from bot.wire import Malformed, Table, maybe
 
 log = logging.getLogger(__name__)
 
 UNSAVED = "Something went wrong and nothing was saved. Please try again; if it happens again, tell your operator:"
 UNSHOWN = "It was done, but cannot be shown here. Please tell your operator:"
+WHISPERS = 16  # words given back that are under way at once
 CLOSING = 5  # seconds that what is in hand has when the bot stops
 
 Whisper = Callable[[Parcel, Mapping[str, str]], Awaitable[Sent]]
@@ -40,6 +42,7 @@ class Receiver:
         self._near, self._whisper = near, whisper
         self._answer: Answer | None = None
         self._in_hand: set[asyncio.Future[None]] = set()
+        self._whispers = 0
 
     def open(self, answer: Answer) -> None:
         """Begin to answer."""
@@ -70,14 +73,23 @@ class Receiver:
     async def _answered(self, activity: Table, claims: Claims, answer: Answer) -> Drawn | None:
         name = maybe(activity, "name") if activity["type"] == "invoke" else ""
         ours = name in (EXECUTE, FETCH, SUBMIT)
+        replies: list[tuple[Inbound, Reply]] = []
+        asked: Inbound | None = None
         try:
             values = await read(activity, claims.app, self._near)
             await self._near.directory.learn(activity, claims.app)
-            replies = [(value, await answer(value)) for value in values]
+            for value in values:
+                asked = value
+                replies.append((value, await answer(value)))
             if gone := deleted(activity):
                 await self._near.directory.forget(tenant_of(activity), gone)
         except Malformed:
             raise
+        except Busy as error:
+            if ours:
+                return in_words(name, f"{BUSY} Please try again in a minute.", activity)
+            await self._busy(asked, error)
+            return None
         except Untold as error:
             log.info("%s", error)
             if ours:
@@ -101,7 +113,21 @@ class Receiver:
         """Say what is wrong in a form that was sent as a message, by a client without dialogs: its answer has no room for anything."""
         if not isinstance(reply, Errors):
             return
-        content = once_more(value, reply) or not_sent(value, reply)
+        await self._tell(value, once_more(value, reply) or not_sent(value, reply), reply.fields)
+
+    async def _busy(self, value: Inbound | None, error: Busy) -> None:
+        """Give back what somebody said to the bot; what nobody said is brought again."""
+        content = too_busy(value) if value else None
+        if value is None or content is None or self._whispers >= WHISPERS:
+            raise Untaken(503, "too much to do") from error
+        self._whispers += 1
+        try:
+            await self._tell(value, content)
+        finally:
+            self._whispers -= 1
+
+    async def _tell(self, value: Inbound, content: Message, errors: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Say something to one person at once that is kept nowhere."""
         place = value.place
         parcel = Parcel(
             Way.PRIVATE,
@@ -114,7 +140,7 @@ class Receiver:
             thread=value.thread,
         )
         try:
-            await self._whisper(parcel, reply.fields)
+            await self._whisper(parcel, errors)
         except Later as error:
             if not error.unsure:  # it is not kept anywhere: brought again, it is wrong again, and that is said then
                 raise Untaken(503, "cannot be answered now") from error

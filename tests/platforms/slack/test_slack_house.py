@@ -275,8 +275,9 @@ def test_two_workspaces_with_the_app_each_get_their_own(at_home: Callable[..., N
         home.fake.people["U05MIA"] = {"real_name": "Mia Newcomer", "team_id": "T09NEW", "tz": "Asia/Tokyo"}
         await home.founds(user="U05MIA", team_id="T09NEW")
         await home.types("/escalate the rig is down")
-        await until(lambda: home.said("the rig is down", "C01") and home.said("the rig is down", THEIRS))
-        assert {(each["channel"], each["by"]) for each in home.said("the rig is down")} == {
+        await until(lambda: home.said("the rig is down", "C01") and home.said("the rig is down", THEIRS), seconds=15)
+        in_rooms = {(each["channel"], each["by"]) for each in home.said("the rig is down") if each["channel"][0] == "C"}
+        assert in_rooms == {
             ("C01", TOKEN),
             (THEIRS, "xoxb-new"),
         }
@@ -314,13 +315,13 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_posted
     chance = random.Random(11)
 
     async def story() -> None:
-        async with asyncio.timeout(60), FakeSlack() as fake:
+        async with asyncio.timeout(120), FakeSlack() as fake:
             place = Home(fake)
             process = await _runs(place, sqlite_url, tmp_path)
             await place.founds(here=True)
             raised: list[str] = []
             for life in range(KILLS):
-                commands = [fake.command(f"/escalate concern {life}-{n}") for n in range(12)]
+                commands = [fake.command(f"/escalate concern {life}-{n}") for n in range(5)]
                 waiting = [asyncio.create_task(place.sends(each)) for each in commands]
                 await asyncio.sleep(chance.uniform(0.02, 0.3))
                 process.kill()
@@ -332,7 +333,7 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_is_posted
                     assert status == 200
                     assert isinstance(answer, BaseException) or answer == (status, said)
                     raised.append(command["text"])
-            await until(lambda: all(place.said(each, "C01") for each in raised), seconds=30)
+            await until(lambda: all(place.said(each, "C01") for each in raised), seconds=60)  # one a second
             process.terminate()
             assert await process.wait() == 0
             cards = [each["text"].splitlines()[0].rpartition("— ")[2] for each in place.said("· open", "C01")]

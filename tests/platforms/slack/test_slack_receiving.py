@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -330,7 +331,8 @@ def test_a_failure_is_said_with_a_token_and_an_event_comes_again(caplog: pytest.
         status, said = await desk.gets(desk.fake.command("/escalate x"))
         assert status == 200
         assert "nothing was saved" in said["text"]
-        token = said["text"].rsplit(" ", 1)[1]
+        token = re.findall(r"operator: (\w+)", said["text"])[0]
+        assert said["text"].endswith("\n/escalate x")
         assert f"({token})" in caplog.text
         assert await desk.gets(desk.fake.event("app_mention", user="U01ANA", channel="C01", ts="1.1", text="x")) == (
             500,
