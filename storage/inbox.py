@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
-from storage.statements import core, inserting, table
+from storage.statements import Prepared, table
 
 INBOX = table("inbox")
 _MINE = (
@@ -21,8 +19,12 @@ _MINE = (
     INBOX.c.tenant == bindparam("of_tenant"),
     INBOX.c.delivery == bindparam("of_delivery"),
 )
-_REPLY = select(INBOX.c.reply).where(*_MINE)
-_KEEP = update(INBOX).where(*_MINE).values(reply=bindparam("kept"))
+_FIRST = Prepared(
+    lambda insert: insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.delivery),
+    ["platform", "tenant", "delivery", "at"],
+)
+_REPLY = Prepared(lambda _: select(INBOX.c.reply).where(*_MINE))
+_KEEP = Prepared(lambda _: update(INBOX).where(*_MINE).values(reply=bindparam("kept")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +34,17 @@ class Seen:
     reply: str | None
 
 
-@cache
-def _first(insert: Any) -> Any:
-    return insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.delivery)
-
-
 def seen(session: Session, platform: str, tenant: str, delivery: str, now: datetime) -> Seen | None:
     """Note a delivery; None when it is new. Another transaction with the same one is waited for."""
-    connection = core(session)
-    row = {"platform": platform, "tenant": tenant, "delivery": delivery, "at": now}
-    if connection.execute(_first(inserting(connection)), row).first() is not None:
+    if _FIRST.first(session, platform=platform, tenant=tenant, delivery=delivery, at=now) is not None:
         return None
-    return Seen(connection.execute(_REPLY, _of(platform, tenant, delivery)).scalar_one_or_none())
+    (reply,) = _REPLY.first(session, **_of(platform, tenant, delivery)) or (None,)
+    return Seen(reply)
 
 
 def keep(session: Session, platform: str, tenant: str, delivery: str, reply: str) -> None:
     """Keep the packed answer for redeliveries."""
-    core(session).execute(_KEEP, {**_of(platform, tenant, delivery), "kept": reply})
-
-
-def forget(session: Session, before: datetime) -> int:
-    """Delete what was noted before that time; returns how many."""
-    return core(session).execute(delete(INBOX).where(INBOX.c.at < before)).rowcount
+    _KEEP.all(session, **_of(platform, tenant, delivery), kept=reply)
 
 
 def _of(platform: str, tenant: str, delivery: str) -> dict[str, str]:

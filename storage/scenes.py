@@ -1,5 +1,8 @@
 """A partnership in view: its row, both sides, the people on them (everybody, or some) and the rooms where it lives.
 
+Whole scenes stay in memory from one transaction to the next. The database gives a partnership another `revision` whenever anything
+changes that a scene shows, so one query tells whether what is kept is still so, whichever process changed it.
+
 One rule: loaded in sets. However many partnerships are asked for, it takes the same few queries.
 """
 
@@ -10,16 +13,36 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from bot import words
 from bot.words import Key, Role
-from storage import people
+from storage import lent, people
 from storage.people import Standing
+from storage.statements import Prepared, core, table
 from storage.tables import Partnership, Room, RoomPartnership, Side
 
 _KEPT = "scenes"
 """Where a session keeps what is loaded once."""
+_LENT = "lent scenes"
+"""Where a session notes what it was lent: the revisions by partnership."""
+_PEOPLE_AT_MOST = 3_000
+"""How many people the scenes that stay in memory have, all together; a person takes about six kilobytes."""
+_UNKEPT = ("seq", "head", "escalations", "celebrations", "planned_until")
+"""What of a partnership's row is no part of a scene, and changes without another revision."""
+
+PARTNERSHIPS = table("partnerships")
+_REVISION = Prepared(lambda _: core_select(PARTNERSHIPS.c.revision).where(PARTNERSHIPS.c.id == bindparam("of")))
+_LOCK = Prepared(
+    lambda _: (
+        core_select(PARTNERSHIPS.c.revision).where(PARTNERSHIPS.c.id == bindparam("of")).with_for_update(key_share=True)
+    )
+)
+_REVISIONS = core_select(PARTNERSHIPS.c.id, PARTNERSHIPS.c.revision).where(
+    PARTNERSHIPS.c.id.in_(bindparam("those", expanding=True))
+)
 
 G = TypeVar("G", bound="Glimpse")
 
@@ -117,24 +140,83 @@ def lock(session: Session, partnership_ids: Collection[int]) -> None:
 
 
 def scenes(session: Session, partnership_ids: Collection[int]) -> dict[int, Scene]:
-    """Load these partnerships whole. Ids that do not exist are left out."""
+    """Load these partnerships whole. Ids that do not exist are left out. To whoever is lent rows, of rows to be read and not written to."""
     ids = set(partnership_ids)
     kept: dict[int, Scene] | None = session.info.get(_KEPT)
-    if kept is None:
-        return _with(session, people.standings(session, ids), Scene)
-    if missing := ids - kept.keys():
-        kept |= _with(session, people.standings(session, missing), Scene)
-    return {each: kept[each] for each in ids & kept.keys()}
+    if kept is not None:
+        if missing := ids - kept.keys():
+            kept |= _lent(session, _revisions(session, missing))
+        return {each: kept[each] for each in ids & kept.keys()}
+    if lent.taken(session):
+        revisions = _revisions(session, ids)
+        session.info.setdefault(_LENT, {}).update(revisions)
+        return _lent(session, revisions)
+    return _with(session, people.standings(session, ids), Scene)
 
 
 def keep(session: Session) -> None:
-    """Load each partnership once from now on: for a transaction that only looks at them, until `look_again`."""
+    """Lend each partnership once from now on: to a transaction that only looks at them, until `look_again`."""
     session.info.setdefault(_KEPT, {})
 
 
 def look_again(session: Session) -> None:
     """Something of a partnership is about to change: load it anew."""
     session.info.pop(_KEPT, None)
+
+
+def held(session: Session, partnership_id: int) -> Scene:
+    """Lock a partnership as `lock` does and load it whole. Raises KeyError when there is none."""
+    if not lent.taken(session):
+        lock(session, {partnership_id})
+        return scene(session, partnership_id)
+    found = _LOCK.first(session, of=partnership_id)
+    if found is None:
+        raise KeyError(partnership_id)
+    session.info.setdefault(_LENT, {})[partnership_id] = found[0]
+    return _lent(session, {partnership_id: found[0]})[partnership_id]
+
+
+def as_lent(session: Session) -> bool:
+    """Tell whether all that this session was lent is still so; asked once, it is forgotten."""
+    then: dict[int, int] = session.info.pop(_LENT, {})
+    return not then or _revisions(session, then.keys()) == then
+
+
+def _revisions(session: Session, ids: Collection[int]) -> dict[int, int]:
+    if len(ids) == 1:
+        (only,) = ids
+        found = _REVISION.first(session, of=only)
+        return {only: found[0]} if found else {}
+    if not ids:
+        return {}
+    return {row.id: row.revision for row in core(session).execute(_REVISIONS, {"those": list(ids)})}
+
+
+_scenes: lent.Shelf[int, tuple[int, Scene]] = lent.Shelf(_PEOPLE_AT_MOST)
+
+
+def _lent(session: Session, revisions: Mapping[int, int]) -> dict[int, Scene]:
+    """These scenes, each of that revision or newer. Only what was asked for its revision first may be kept under it."""
+    kept = {each: _scenes.get(each) for each in revisions}
+    found = {each: it[1] for each, it in kept.items() if it is not None and it[0] == revisions[each]}
+    if missing := revisions.keys() - found.keys():
+        with lent.reading(session) as reading:
+            loaded = _with(reading, people.standings(reading, missing), Scene)
+            for it in loaded.values():
+                reading.expire(it.partnership, _UNKEPT)
+        for each, it in loaded.items():
+            _lend(it)
+            _scenes.put(each, (revisions[each], it), size=1 + len(it.everybody))
+        found |= loaded
+    return found
+
+
+def _lend(scene: Scene) -> None:
+    for row in (scene.partnership, *scene.sides.values(), *scene.places):
+        lent.lent(row)
+    for who in scene.everybody:
+        for row in (who.member, who.person, *who.accounts):
+            lent.lent(row)
 
 
 def glimpses(session: Session, member_ids: Collection[int]) -> dict[int, Glimpse]:

@@ -13,6 +13,7 @@ from storage import Database, inbox, kept
 from storage.inbox import Seen
 from storage.tables import Account, Person
 from tests.conftest import Clock
+from tests.storage.test_retention import cleaned
 
 
 def account(session: Session, user: str) -> int:
@@ -72,7 +73,7 @@ def test_a_day_later_a_delivery_is_forgotten_and_not_before(database: Database, 
     clock.passes(hours=25)
     database.run(inbox.seen, "slack", "T1", "Ev2", clock())
 
-    assert database.run(inbox.forget, clock() - timedelta(days=1)) == 1
+    assert cleaned(database, clock()) == [1]
     assert database.run(inbox.seen, "slack", "T1", "Ev2", clock()) == Seen(None)
 
 
@@ -93,4 +94,4 @@ def test_what_is_kept_is_gone_after_its_hour(database: Database, clock: Clock) -
 
     assert database.run(kept.peek, key, ana, clock()) is None
     assert database.run(kept.take, key, ana, clock()) is None
-    assert database.run(kept.forget, clock()) == 1
+    assert cleaned(database, clock()) == [1]

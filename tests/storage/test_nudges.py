@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-import scheduler
 from storage import Database, nudges
 from storage.tables import Nudge, Partnership
 from tests.conftest import Clock
+from tests.storage.test_retention import cleaned as sweep
 
 DAY = timedelta(days=1)
 
@@ -28,7 +28,7 @@ def partnership(database: Database, clock: Clock) -> int:
 
 def cleaned(database: Database, clock: Clock) -> list[str]:
     """The lines that are left after the daily cleaning."""
-    database.run(scheduler._forget, clock())
+    sweep(database, clock())
     return database.run(lambda session: list(session.exec(select(Nudge.line).order_by(Nudge.line))))
 
 
