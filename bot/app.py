@@ -6,9 +6,9 @@ One rule: only this module knows everybody. It hands `answer` to the platforms a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -21,15 +21,17 @@ from bot import logs, metrics
 from bot.actions import View, drawn, feeds, parking, rhythm
 from bot.actions.secrets import reveal
 from bot.cards.feed import ical
-from bot.inbound import Inbound
-from bot.messages import Message, Reply
-from bot.port import Answer, Platform
+from bot.inbound import Inbound, Typed
+from bot.messages import Errors, Message, Reply
+from bot.port import Answer, Busy, Platform
+from bot.rules.worktime.holiday import holidays_of
 from bot.settings import Settings
-from bot.web import application
+from bot.web import application, http
 from handlers.answering import answer
 from scheduler import Metronome
 from scheduler.delivery import Delivery
-from storage import Database, Unavailable, outbox, scenes, timers
+from storage import Database, Unavailable, calendars, lag, retention, scenes
+from storage.gate import Gate
 from storage.lanes import Claimed
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,13 @@ log = logging.getLogger(__name__)
 Now = Callable[[], datetime]
 
 
+_MEASURED_WITHIN = 5.0  # seconds; who asks gives up after ten
 _HANG_UP = 1.0  # seconds that are given to open connections when the bot stops
+_KEPT_OPEN = 75.0  # seconds that a connection may stand idle
+_PATIENCE = 5.0  # seconds that something may wait for its turn that came from no platform of ours
+_BACKLOG = (
+    4096  # connections that may stand before the door; those beyond try again after a second, and that is too late
+)
 
 
 def utc_now() -> datetime:
@@ -96,10 +104,13 @@ class App:
         """`prelude` runs when all is joined and before anything else does; `at_home` there are no others, and whoever comes
         reaches it where it listens."""
         handlers.discover()
+        self._commands = {first for first, *_ in handlers.commands}
         self.settings, self.database, self.platforms, self.now = settings, database, platforms, now
         self.keys = tuple(settings.secret_keys)
         self.address = (settings.bellwether_public_url or "").rstrip("/")
         self._prelude, self._at_home = prelude, at_home
+        self._gate = Gate(database)
+        self._patience = {platform.name: platform.can.patience for platform in platforms}
         self.delivery = Delivery(
             database,
             {platform.name: platform for platform in platforms},
@@ -108,31 +119,63 @@ class App:
             reveal=lambda session, message: reveal(session, message, self.keys),
             parked=functools.partial(_parked, now=now),
         )
-        self.metronome = Metronome(database, now, self.delivery.wake)
+        self.metronome = Metronome(database, now, self.delivery.wake, keep=retention.kept_for(settings))
         self._runner: web.AppRunner | None = None
+        self._warming: asyncio.Task[None] | None = None
+        self._stopping = False
         self.port = settings.bellwether_port
 
     async def answer(self, arrival: Inbound) -> Reply:
-        """Answer one inbound value: committed when this returns. The one door for every platform."""
-        logs.token.set(secrets.token_hex(4))
-        kind, began = arrival.kind, time.perf_counter()
+        """Answer one inbound value: committed when this returns. The one door for every platform. Raises Busy where too much is at
+        the door, and the value has left no trace then."""
+        logs.begin()
+        began = time.perf_counter()
+        patience = self._patience.get(arrival.place.platform, _PATIENCE)
         try:
-            reply = await self.database.transact(answer, arrival, self.now(), self.keys, self.address)
-        except Exception:
-            metrics.ANSWERED.labels(kind, "failed").inc()
-            log.exception("%s could not be answered", kind)
+            reply = await self._gate.transact(patience, answer, arrival, self.now(), self.keys, self.address)
+        except Busy:
+            metrics.TURNED_AWAY.labels(arrival.place.platform).inc()
+            self._note(arrival, "busy", began)
             raise
-        metrics.ANSWERED.labels(kind, "answered").inc()
-        metrics.LATENCY.labels(kind).observe(time.perf_counter() - began)
+        except Exception:
+            log.exception("%s could not be answered", arrival.kind)
+            self._note(arrival, "failed", began)
+            raise
+        self._note(arrival, "errors" if isinstance(reply, Errors) else "answered", began)
         self.delivery.wake()
         self.metronome.wake()
         return reply
 
+    def _note(self, arrival: Inbound, outcome: str, began: float) -> None:
+        """Count and log how something that somebody did was answered."""
+        took, platform = time.perf_counter() - began, arrival.place.platform
+        metrics.ANSWERED.labels(arrival.kind, outcome).inc()
+        if outcome != "busy":
+            metrics.LATENCY.labels(arrival.kind).observe(took)
+        facts = {"kind": arrival.kind, "platform": platform, "outcome": outcome}
+        if isinstance(arrival, Typed):
+            facts["command"] = arrival.command if arrival.command in self._commands else "other"
+            metrics.COMMANDS.labels(facts["command"], outcome).inc()
+        if outcome != "busy":  # there are thousands of them when there are any
+            logs.say(log, "answered", **facts, ms=round(1000 * took))
+
     async def start(self) -> None:
-        """Migrate, then open every door; returns when the bot is ready."""
+        """Migrate, then open every door; returns when the bot is ready. Raises Misconfigured where it may not run."""
+        if not await asyncio.to_thread(self.database.hold):
+            raise Misconfigured(
+                "Another Bellwether runs on this SQLite database: stop it first. Several at once need PostgreSQL."
+            )
         await asyncio.to_thread(self.database.migrate)
         site = application(self.platforms, self.ready, self._measure, self._calendar)
-        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=_HANG_UP)
+        self._runner = web.AppRunner(
+            site,
+            access_log=None,
+            logger=http,
+            shutdown_timeout=_HANG_UP,
+            auto_decompress=False,  # no platform sends anything packed, and a small pack may hold a large thing
+            lingering_time=_HANG_UP,
+            keepalive_timeout=_KEPT_OPEN,
+        )
         await self._runner.setup()
         if self._prelude is not None:
             await self._prelude(self.answer)
@@ -141,15 +184,21 @@ class App:
         await self.metronome.start()
         for platform in self.platforms:
             await platform.open(self.answer)
-        listener = web.TCPSite(self._runner, self.settings.bellwether_host, self.settings.bellwether_port)
+        listener = web.TCPSite(
+            self._runner, self.settings.bellwether_host, self.settings.bellwether_port, backlog=_BACKLOG
+        )
         await listener.start()
         self.port = self._runner.addresses[0][1]
         if self._at_home:
             self.address = f"http://{self.settings.bellwether_host}:{self.port}"
         log.info("listening on http://%s:%s", self.settings.bellwether_host, self.port)
+        self._warming = asyncio.create_task(self._warm(), name="warming")
 
     async def stop(self) -> None:
         """Take no more work, finish what is in hand, let go of everything."""
+        self._stopping = True
+        if self._warming is not None:
+            self._warming.cancel()
         await asyncio.gather(*(platform.close() for platform in self.platforms))
         if self._runner is not None:
             await self._runner.cleanup()
@@ -159,6 +208,8 @@ class App:
 
     async def ready(self) -> str | None:
         """Why the bot is not ready; None when it is."""
+        if self._stopping:
+            return "the bot is stopping"
         if not await self.database.alive():
             return "the database does not answer"
         try:
@@ -166,7 +217,15 @@ class App:
                 return "the database schema is not current: run `bellwether migrate`"
         except Unavailable:
             return "the database does not answer"
-        return None if self.metronome.healthy else "the scheduler is not running"
+        if not self.metronome.healthy:
+            return "the scheduler is not running"
+        return None if self.delivery.healthy else "delivery is not running"
+
+    async def _warm(self) -> None:
+        """Load what the first person would wait for: half a second goes by until the first holiday of a country is known."""
+        with contextlib.suppress(Unavailable):
+            for country, region in await self.database.read(calendars.countries):
+                await asyncio.to_thread(holidays_of, country, region, self.now().year)
 
     async def _calendar(self, secret: str) -> str | None:
         now = self.now()
@@ -174,13 +233,12 @@ class App:
         return None if entries is None else await asyncio.to_thread(ical.written, entries, now)
 
     async def _measure(self) -> None:
-        now = self.now()
-        waiting, oldest = await self.database.read(outbox.backlog)
-        late, latest = await self.database.read(timers.overdue, now)
-        metrics.WAITING.set(waiting)
-        metrics.OLDEST.set((now - oldest).total_seconds() if oldest else 0)
-        metrics.LATE.set(late)
-        metrics.LATEST.set((now - latest).total_seconds() if latest else 0)
+        """What is counted here is told in any case; what stands in the database, only when it answers."""
+        try:
+            async with asyncio.timeout(_MEASURED_WITHIN):
+                lag.show(await self.database.read(lag.look, self.now()))
+        except (Unavailable, TimeoutError):
+            metrics.nothing_known()
 
 
 def stage(port: int, database_url: str | None) -> App:

@@ -7,6 +7,7 @@ that needs it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -19,16 +20,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 
+from bot import keeping
 from bot.settings import Settings
+from bot.terminal import current, fail, opened
 
 if TYPE_CHECKING:
     from bot.app import App
-    from storage import Database
 
 cli = typer.Typer(
     help="Bellwether keeps a partnership between two organisations on course, in the chats where its people are.",
@@ -39,6 +41,9 @@ cli = typer.Typer(
 )
 manifests = typer.Typer(help="Make the app for a chat platform: its manifest, or its package.", no_args_is_help=True)
 cli.add_typer(manifests, name="manifest")
+cli.add_typer(keeping.outbox, name="outbox")
+cli.command()(keeping.backup)
+cli.command()(keeping.restore)
 
 _STOP_SECONDS = 9  # what still hangs by then is let go: whatever was acknowledged is saved
 
@@ -47,13 +52,6 @@ class Format(StrEnum):
     MD = "md"
     CSV = "csv"
     JSON = "json"
-
-
-def fail(*problems: str) -> NoReturn:
-    """Say what is wrong, a line a problem, and end with 1."""
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    raise typer.Exit(1)
 
 
 @cli.command()
@@ -75,20 +73,22 @@ def demo(
 @cli.command()
 def run() -> None:
     """Run the bot with the platforms that are configured."""
-    from bot import logs
-    from bot.app import App, connect, utc_now
-    from storage import Database
+    with _for_good():
+        from bot import logs
+        from bot.app import App, connect, utc_now
+        from storage import Database
 
-    settings = Settings()
-    logs.configure(settings.bellwether_log_level, settings.bellwether_log_format)
-    database = Database(settings.bellwether_database_url)
-    _serve(App(settings, database, connect(settings, database, utc_now)))
+        settings = Settings()
+        logs.configure(settings.bellwether_log_level, settings.bellwether_log_format)
+        database = Database(settings.bellwether_database_url)
+        app = App(settings, database, connect(settings, database, utc_now))
+    _serve(app)
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database to the current schema."""
-    with _database() as database:
+    with opened() as database:
         database.migrate()
     print("The database is at the current schema.")
 
@@ -154,9 +154,7 @@ def export(
     """Write the record of a partnership to standard output, with what is private in it."""
     from bot.record import meant, written
 
-    with _database() as database:
-        if not database.current():
-            fail("The database schema is not current: run `bellwether migrate`.")
+    with current() as database:
         print(database.run(written, database.run(meant, partnership), form.value))
 
 
@@ -176,14 +174,14 @@ def verify(file: Annotated[Path, typer.Argument(metavar="FILE", help="A record e
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
-    from storage import Database
-
-    database = Database(Settings().bellwether_database_url)
+def _for_good() -> Iterator[None]:
+    """What is made here stands until the process ends: the garbage collector looks at none of it, neither while it is made nor later."""
+    gc.disable()
     try:
-        yield database
+        yield
     finally:
-        database.close()
+        gc.freeze()
+        gc.enable()
 
 
 def _invite(port: int) -> None:

@@ -5,10 +5,25 @@ One rule: a value read back equals the value written. Every union in the closed 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+
+
+class Unreadable(ValueError):
+    """What was kept, or is carried by a button, is not of the shape that it should have: it is of an earlier time, or made up."""
+
+
+def reading(read: Callable[[], T]) -> T:
+    """Read what a button carries, and take whatever that stumbles over for unreadable."""
+    try:
+        return read()
+    except (ValueError, KeyError, IndexError) as error:
+        raise Unreadable(str(error)) from error
 
 
 @cache
@@ -22,5 +37,8 @@ def pack(value: Any, shape: Any) -> str:
 
 
 def unpack(text: str, shape: Any) -> Any:
-    """Read it back; raises pydantic.ValidationError when the text is of another shape."""
-    return _adapter(shape).validate_json(text)
+    """Read it back; raises Unreadable when the text is of another shape."""
+    try:
+        return _adapter(shape).validate_json(text)
+    except ValidationError as error:
+        raise Unreadable(str(error)) from error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.inbound import Inbound
 from bot.messages import Message, Reply
+from bot.rules.pacing import UNLIMITED, Pace
 from bot.words import Account, Line
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 class Later(Exception):
     """The platform did not take it now. `after` is in seconds (None: as our own backoff says); `unsure` when it may have taken it
     all the same (a lost answer), so that it must be looked for before it is sent again; `whole` when nothing else would
-    go to that channel either (a rate limit, the network)."""
+    go to that channel either (a rate limit, the network), `wide` when nothing else of that way would go to that tenant."""
 
-    def __init__(self, reason: str, *, after: float | None = None, unsure: bool = False, whole: bool = True) -> None:
+    def __init__(
+        self, reason: str, *, after: float | None = None, unsure: bool = False, whole: bool = True, wide: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.after, self.unsure, self.whole = after, unsure, whole
+        self.after, self.unsure, self.whole, self.wide = after, unsure, whole, wide
 
 
 class Never(Exception):
@@ -35,6 +38,10 @@ class Never(Exception):
     def __init__(self, reason: str, *, gone: bool = False) -> None:
         super().__init__(reason)
         self.gone = gone
+
+
+class Busy(Exception):
+    """Too much is at the door: it was not begun and left no trace, so that the same is taken when it comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class Capabilities:
     quotes: bool  # some of its rooms have no threads: a reply there says what it answers
     hears: bool  # replies in its threads reach the bot without a mention
     shows: bool  # a press is answered with the card as it is now
+    patience: float = 1.2  # seconds that something may wait for its turn and still be answered in time
+    pace: Pace = UNLIMITED
 
 
 class Way(StrEnum):

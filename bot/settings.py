@@ -32,6 +32,21 @@ class Settings(BaseSettings):
         default="info", description="`debug`, `info`, `warning` or `error`"
     )
     bellwether_log_format: Literal["text", "json"] = Field(default="text", description="`text`, or `json` for machines")
+    bellwether_keep_answers_hours: int = Field(
+        default=24,
+        ge=2,
+        le=8760,
+        description="how many hours an answer is kept, so that the same thing delivered again gets it again and acts on nothing",
+    )
+    bellwether_keep_sent_days: int = Field(
+        default=30,
+        ge=7,
+        le=36500,
+        description="how many days it is kept that a message was delivered or given up (its words go when it is delivered)",
+    )
+    bellwether_keep_timers_days: int = Field(
+        default=90, ge=14, le=36500, description="how many days a timer that fired or was dropped is kept"
+    )
 
     slack_bot_token: SecretStr | None = Field(default=None, description="the bot's token (`xoxb-…`), for one workspace")
     slack_signing_secret: SecretStr | None = Field(

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.metrics import REGISTRY
@@ -18,6 +19,9 @@ from bot.port import Platform
 from storage import Unavailable
 
 log = logging.getLogger(__name__)
+http = logging.getLogger(f"{__name__}.http")
+"""What aiohttp logs: that somebody who sends garbage speaks no HTTP is answered with 400, and is no failure of ours."""
+http.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
 
 BODY_AT_MOST = 1024 * 1024  # bytes
 
@@ -44,10 +48,7 @@ def application(
         return web.Response(text=f"{why or 'ready'}\n", status=503 if why else 200)
 
     async def metrics(_: web.Request) -> web.Response:
-        try:
-            await measure()
-        except Unavailable:
-            return web.Response(text="the database does not answer\n", status=503)
+        await measure()
         return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application(middlewares=[_no_traces], client_max_size=BODY_AT_MOST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,48 @@ Table = Mapping[str, Any]
 
 class Malformed(Exception):
     """A request that is signed and yet not what its platform sends."""
+
+
+DEEPEST = 64
+"""How many objects and lists may be in one another; what platforms send has a third of it."""
+
+LONGEST = 1_000
+"""Letters of a name or an id, which databases keep in indexes; what people write is not bounded here."""
+
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|\x00")
+
+
+def parsed(words: str) -> Any:
+    """Read JSON in which nothing is too deep to be walked through, and no text has letters that no database keeps (a replacement
+    stands for each). Raises Malformed."""
+    try:
+        value = _JSON.decode(words)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"not JSON: {error}") from error
+    if words.count("{") + words.count("[") > DEEPEST or _SUSPECT.search(words):
+        return writable(value)
+    return value
+
+
+def writable(value: Any, deep: int = DEEPEST) -> Any:
+    """The same with a replacement for each letter that no database keeps. Raises Malformed where it is nested too deep."""
+    if isinstance(value, str):
+        return _UNWRITABLE.sub("\ufffd", value)
+    if isinstance(value, dict | list) and not deep:
+        raise Malformed("nested too deep")
+    if isinstance(value, dict):
+        return {writable(key): writable(each, deep - 1) for key, each in value.items()}
+    if isinstance(value, list):
+        return [writable(each, deep - 1) for each in value]
+    return value
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)
 
 
 def table(value: Any, *path: str) -> Table:
@@ -46,10 +89,12 @@ def maybe(value: Any, *path: str) -> str:
 
 
 def text(value: Any, *path: str) -> str:
-    """The text at that path, which must be there."""
+    """The text at that path, which must be there, and be short enough for a name."""
     found = maybe(value, *path)
     if not found:
         raise Malformed(f"missing: {'.'.join(path)}")
+    if len(found) > LONGEST:
+        raise Malformed(f"too long: {'.'.join(path)}")
     return found
 
 

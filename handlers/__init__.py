@@ -92,6 +92,13 @@ class Visit:
         """The id in the subject."""
         return subjects.number(self.subject)
 
+    @property
+    def figure(self) -> int | None:
+        """The number in the argument; None where it is none that a database holds."""
+        figures = self.argument
+        held = figures.isascii() and figures.isdigit() and len(figures) <= subjects.FIGURES_AT_MOST
+        return int(figures) if held else None
+
     def value(self, name: str) -> str:
         """What was put into a field of the form, with the blanks around it gone."""
         given = self.values.get(name, "")

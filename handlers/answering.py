@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from sqlmodel import Session
 
@@ -27,7 +27,7 @@ from bot.inbound import (
     Typed,
 )
 from bot.messages import Button, Errors, Form, Inset, Menu, Message, Nothing, Option, Paragraph, Reply, Shown, Tone
-from bot.pack import pack, unpack
+from bot.pack import Unreadable, pack, unpack
 from bot.rules.grammar import printable, tidy
 from bot.words import line, plain
 from handlers import Ask, Sorry
@@ -35,9 +35,15 @@ from handlers.entry import meet
 from handlers.routing import Knock, dispatch
 from handlers.showing import in_its_place
 from storage import inbox, kept, outbox, people, subjects
+from storage.lent import lending
+from storage.scenes import as_lent
+from storage.statements import savepoint
 from storage.tables import Account
 
+T = TypeVar("T")
+
 KEPT_FOR = timedelta(hours=1)
+_HIDDEN = '"kind":"secret"'  # as what is shown only on the way out stands in what is packed
 BUTTONS_AT_MOST = 4  # more answers than this become a menu
 
 
@@ -52,26 +58,26 @@ class _Parked:
 def answer(session: Session, arrival: Inbound, now: datetime, keys: tuple[str, ...] = (), address: str = "") -> Reply:
     """Answer one inbound value. Exceptions other than a feature's own questions and refusals roll everything back."""
     arrival = _legible(arrival)
-    attempt = session.begin_nested()
     place = arrival.place
+    # A form that has faults is sent again under the same id, so that this try must leave no trace.
+    attempt = savepoint(session, "attempt") if isinstance(arrival, Submitted) else None
     before = inbox.seen(session, place.platform, place.tenant, arrival.delivery, now)
     if before is not None:
-        attempt.commit()
         said: Reply = unpack(before.reply, Reply) if before.reply else Nothing()
         return reveal(session, _as_it_is_now(session, arrival, said, now), keys)
     if place.kind is not PlaceKind.CHANNEL and not isinstance(arrival, Gone):
         _reached_again(session, arrival, now)
     reply = _say(session, arrival, now, _reply(session, Knock(arrival, now, keys, address)))
-    if isinstance(reply, Errors):
-        # The form stays open and is sent again under the same id: this try must leave no trace.
-        attempt.rollback()
+    if attempt and isinstance(reply, Errors):
+        attempt()
         return _with_its_form(session, arrival, reply, now)
-    inbox.keep(session, place.platform, place.tenant, arrival.delivery, pack(reply, Reply))
+    packed = pack(reply, Reply)
+    inbox.keep(session, place.platform, place.tenant, arrival.delivery, packed)
     rhythm.follow(session, now)
     if _on_own_page(session, arrival):
         homes.show(session, meet(session, arrival), now)
-    attempt.commit()
-    return reveal(session, _as_it_is_now(session, arrival, reply, now), keys)
+    shown = _as_it_is_now(session, arrival, reply, now)
+    return shown if shown is reply and _HIDDEN not in packed else reveal(session, shown, keys)
 
 
 def _reached_again(session: Session, arrival: Inbound, now: datetime) -> None:
@@ -113,15 +119,23 @@ def _with_its_form(session: Session, arrival: Inbound, errors: Errors, now: date
 
 def _legible(arrival: Inbound) -> Inbound:
     """The same without what no database keeps and nobody can read: control characters and halves of letters."""
-    arrival = replace(arrival, sender=replace(arrival.sender, name=tidy(arrival.sender.name)))
+    if (name := tidy(arrival.sender.name)) != arrival.sender.name:
+        arrival = replace(arrival, sender=replace(arrival.sender, name=name))
     match arrival:
         case Typed(words=words) | Heard(words=words):
-            return replace(arrival, words=tuple(_word(each) for each in words))
-        case Submitted(values=values):
-            filled = {name: printable(given) if isinstance(given, str) else given for name, given in values.items()}
-            return replace(arrival, values=filled)
+            legible = tuple(_word(each) for each in words)
+            return arrival if legible == words else replace(arrival, words=legible)
+        case Submitted(context=context, key=key, values=values):
+            filled = {printable(name): _filled(given) for name, given in values.items()}
+            return replace(arrival, context=printable(context), key=printable(key), values=filled)
+        case Pressed(value=value):
+            return replace(arrival, value=printable(value))
         case _:
             return arrival
+
+
+def _filled(given: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    return printable(given) if isinstance(given, str) else tuple(printable(each) for each in given)
 
 
 def _word(word: str | Mention) -> str | Mention:
@@ -135,46 +149,49 @@ def _reply(session: Session, knock: Knock) -> Reply:
         case Pressed(action="ask.answer"):
             return _answered(session, knock, knock.arrival)
         case Pressed(action="form.open", value=key):
-            form = kept.peek(session, key, meet(session, knock.arrival).id, knock.now)
-            if form is None:
-                return _note("That form is no longer kept.", "Please start it again.")
-            opened: Form = unpack(form, Form)
-            return replace(opened, key=key)
+            form = _kept(kept.peek(session, key, meet(session, knock.arrival).id, knock.now), Form)
+            return replace(form, key=key) if form else _note("That form is no longer kept.", "Please start it again.")
         case _:
             return _attempt(session, knock)
 
 
 def _attempt(session: Session, knock: Knock) -> Reply:
     """Call the feature in a savepoint of its own, so that a question or a refusal leaves nothing half done."""
-    feature = session.begin_nested()
+    undo = savepoint(session, "feature")
     try:
-        reply = dispatch(session, knock)
+        return lending(session, lambda: dispatch(session, knock), lambda: as_lent(session), undo)
     except Sorry as sorry:
-        feature.rollback()
+        undo()
         return _refusal(session, knock, sorry)
     except Ask as ask:
-        feature.rollback()
+        undo()
         key = _keep(session, knock.arrival, knock.now, pack(_Parked(knock.arrival, knock.answers), _Parked))
         return _question(ask, key)
-    feature.commit()
-    return reply
 
 
 def _answered(session: Session, knock: Knock, press: Pressed) -> Reply:
     """Do again what a question held up, with the answer."""
     key, _, chosen = press.value.partition("|")
-    text = kept.take(session, key, meet(session, press).id, knock.now)
-    if text is None:
+    parked = _kept(kept.take(session, key, meet(session, press).id, knock.now), _Parked)
+    if parked is None:
         return _note(
             "That question is no longer open.", "It was answered already, or an hour went by: please start again."
         )
-    parked: _Parked = unpack(text, _Parked)
     name, _, choice = chosen.partition("=")
     arrival = replace(parked.arrival, delivery=press.delivery, reply=press.reply, opens=press.opens)
     reply = _attempt(session, replace(knock, arrival=arrival, answers={**parked.answers, name: choice}))
     if isinstance(reply, Errors):
         reply = _note("Something in the form needs another look.", " ".join(reply.fields.values()))
     return in_its_place(press, reply) if isinstance(reply, Message) else reply
+
+
+def _kept(text: str | None, shape: type[T]) -> T | None:
+    """What was kept; None where nothing was, or where it was something else."""
+    try:
+        found: T | None = unpack(text, shape) if text else None
+    except Unreadable:
+        return None
+    return found
 
 
 def _addressee(session: Session, arrival: Inbound) -> Account:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -19,21 +20,19 @@ from bot.rules.grammar import text_of
 from bot.words import Code, Key, Strong, Text, line
 from handlers import Ask, Sorry, Visit, helping
 from storage import check_ins, partnerships, people, subjects
-from storage.scenes import Scene, lock, scene
-from storage.tables import Account, Partnership, Room
-
-FIGURES_AT_MOST = 18  # of an id: more than that no database holds
+from storage.partnerships import Home, Spot
+from storage.scenes import Scene, held, scene
+from storage.tables import Account, Partnership
 
 
 def enter(session: Session, visit: Visit) -> Visit:
     """Find the partnership and the member; raises `Ask` where that is open, `Sorry` where there is nothing for this visitor."""
-    room = _room(session, visit)
-    partnership_id, side = _which(session, visit, room)
-    lock(session, {partnership_id})
-    found = scene(session, partnership_id)
+    spot = _spot(session, visit)
+    partnership_id, side = _which(session, visit, spot)
+    found = held(session, partnership_id)
     standing = found.by_person(visit.account.person_id)
     if standing is None:
-        if room is None or not any(each.id == room.id for each, _ in found.rooms):
+        if spot is None or not any(each.id == spot.room_id for each, _ in found.rooms):
             raise nothing_here(visit)
         side = side or _side(visit, found)
         call = Call(visit.now, found, None, visit.account.platform)
@@ -83,9 +82,9 @@ def _plain(typed: Typed) -> bool:
     return bool(rest) or helping.nearest(first) is None
 
 
-def meet(session: Session, arrival: Inbound) -> Account:
-    """The account of whoever did it, kept from now on."""
-    return people.meet(session, arrival.sender, arrival.place.tenant)
+def meet(session: Session, arrival: Inbound, *, reading: bool = False) -> Account:
+    """The account of whoever did it, kept from now on; with `reading`, one to be read and not written to."""
+    return people.meet(session, arrival.sender, arrival.place.tenant, reading=reading)
 
 
 def stranger(arrival: Inbound) -> Account:
@@ -102,36 +101,39 @@ def stranger(arrival: Inbound) -> Account:
     )
 
 
-def _room(session: Session, visit: Visit) -> Room | None:
+def _spot(session: Session, visit: Visit) -> Spot | None:
     """The room where the visitor is, if it is known. A command typed where the bot is shows that a lost room is back."""
     place = visit.arrival.place
-    room = partnerships.room(session, place)
+    spot = partnerships.spot(session, place)
     back = isinstance(visit.arrival, Typed) and place.kind is PlaceKind.CHANNEL and place.present
-    if room is not None and room.gone_at is not None and back:
+    if spot is not None and spot.gone and back and (room := partnerships.room(session, place)):
         rooms.find(session, visit.now, room, place.platform)
-    return room
+    return spot
 
 
-def _which(session: Session, visit: Visit, room: Room | None) -> tuple[int, Key | None]:
+def _which(session: Session, visit: Visit, spot: Spot | None) -> tuple[int, Key | None]:
     """The partnership, and the side whose own room this is (None: a shared room, or no room at all)."""
-    here = partnerships.in_room(session, room.id) if room else []
-    sides = {partnership.id: side for partnership, side in here}
+    here = spot.homes if spot else ()
+    sides = {each.id: each.side for each in here}
     if visit.subject:
-        if len(visit.subject.partition(":")[2]) > FIGURES_AT_MOST:
+        if len(visit.subject.partition(":")[2]) > subjects.FIGURES_AT_MOST:
             raise nothing_here(visit)
         owner = subjects.partnership_of(session, visit.subject)
         if owner is None:
             raise nothing_here(visit)
         return owner, sides.get(owner)
     if visit.arrival.place.kind is PlaceKind.CHANNEL:
-        choices = [partnership for partnership, _ in here]
+        choices: Sequence[Partnership | Home] = here
     else:
         choices = [partnership for partnership, _ in people.memberships(session, visit.account.person_id)]
     meant = choose(visit, choices, "Which partnership is it about?").id
     return meant, sides.get(meant)
 
 
-def choose(visit: Visit, choices: Sequence[Partnership], question: str) -> Partnership:
+N = TypeVar("N", bound=Partnership | Home)
+
+
+def choose(visit: Visit, choices: Sequence[N], question: str) -> N:
     """The one partnership that there is, or that was chosen; raises `Ask` where it is open, `Sorry` where there is none."""
     if not choices:
         raise nothing_here(visit)

@@ -5,6 +5,7 @@ One rule: decided by what the features registered; nothing is listed here.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,9 +14,13 @@ from sqlmodel import Session
 
 from bot.inbound import Heard, Inbound, Pressed, Submitted, Typed, Words
 from bot.messages import Nothing, Reply
+from bot.pack import Unreadable
+from bot.port import Busy
 from bot.rules.grammar import text_of
 from handlers import Command, Door, Sorry, Visit, buttons, commands, entry, forms, happenings, helping, threads
-from storage import people, subjects
+from storage import arriving, lent, people, subjects
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +49,29 @@ def dispatch(session: Session, knock: Knock) -> Reply:
             ):  # in a thread that is none of a card's, words mean what they mean anywhere
                 found, words = find_command(replace(arrival, thread=""))
             if found is None and (prompt := entry.meant_by(session, arrival, knock.now)):
-                answer = replace(_visit(session, knock, about=prompt), words=_joined(arrival))
-                return _enter(session, answer, threads[subjects.noun(prompt)])
+                asked = threads[subjects.noun(prompt)]
+                return _enter(session, replace(_visit(session, knock, asked, prompt), words=_joined(arrival)), asked)
             if found is None or helping.asked(words):
                 return helping.reply(arrival, found)
-            return _enter(session, replace(_visit(session, knock), words=words), found)
+            return _enter(session, replace(_visit(session, knock, found), words=words), found)
         case Pressed(action=action, value=value):
             door = buttons.get(action)
             if door is None:
                 raise Sorry("That button is from an earlier time and does nothing any more.")
-            return _enter(session, _visit(session, knock, about=value), door)
+            return _carried(session, _visit(session, knock, door, value), door)
         case Submitted(form=form, context=context, values=values):
             door = forms.get(form)
             if door is None:
                 raise Sorry("That form is from an earlier time and cannot be sent any more. Please open it again.")
-            return _enter(session, replace(_visit(session, knock, about=context), values=values), door)
+            return _carried(session, replace(_visit(session, knock, door, context), values=values), door)
         case Heard():
             subject = subjects.of_thread(session, arrival)
             door = threads.get(subjects.noun(subject)) if subject else None
+            if subject is None and not arrival.sender.bot and arriving.to(session, arrival.place):
+                raise Busy  # it may be a card of ours of which it is not known yet that it stands there
             if subject is None or door is None or arrival.sender.bot:
                 return Nothing()
-            return _enter(session, replace(_visit(session, knock, about=subject), words=arrival.words), door)
+            return _enter(session, replace(_visit(session, knock, door, subject), words=arrival.words), door)
         case _:
             feature = happenings.get(type(arrival))
             known = people.find(session, arrival.sender.account)
@@ -73,10 +80,11 @@ def dispatch(session: Session, knock: Knock) -> Reply:
             return feature(Visit(knock.now, known or entry.stranger(arrival), arrival, keys=knock.keys), session)
 
 
-def _visit(session: Session, knock: Knock, about: str = "") -> Visit:
+def _visit(session: Session, knock: Knock, door: Door | Command, about: str = "") -> Visit:
     """The visit of whoever did it; `about` is what a button or a form carries, `subject` or `subject|argument`."""
     subject, _, argument = about.partition("|")
-    account = entry.meet(session, knock.arrival)
+    # Where no scene is asked for, nothing would tell that an account which was lent is another one by now.
+    account = entry.meet(session, knock.arrival, reading=door.partnership and lent.taken(session))
     return Visit(
         knock.now,
         account,
@@ -91,6 +99,15 @@ def _visit(session: Session, knock: Knock, about: str = "") -> Visit:
 
 def _enter(session: Session, visit: Visit, door: Door | Command) -> Reply:
     return door.feature(entry.enter(session, visit) if door.partnership else visit, session)
+
+
+def _carried(session: Session, visit: Visit, door: Door) -> Reply:
+    """Enter with what a button or a form carries, which may be of an earlier version, or made up."""
+    try:
+        return _enter(session, visit, door)
+    except Unreadable as error:
+        log.warning("what a button or a form carries cannot be read", exc_info=error)
+        raise Sorry("That is from an earlier time and does nothing any more. Please start again.") from None
 
 
 def _as_heard(typed: Typed) -> Heard:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import pkgutil
+import secrets
+import socket
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,9 +21,11 @@ from typing import TypeVar
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
+from bot import logs, metrics
 from bot.actions.rhythm import follow
 from bot.rules.retrying import timer_pause
-from storage import Database, Unavailable, inbox, kept, nudges, outbox, passing, timers
+from storage import Database, Unavailable, beats, outages, passing, retention, timers
+from storage.retention import KEEP, Keep
 from storage.timers import Due
 
 log = logging.getLogger(__name__)
@@ -32,8 +37,11 @@ TIMERS: dict[str, Work] = {}
 """What each kind of timer does; filled by `@timer`."""
 
 _LONGEST = timedelta(seconds=30)  # another process may have planned something sooner
+_GATHERS = timedelta(milliseconds=50)  # so that not everything that people do costs a tick of its own
 _SHORTEST = timedelta(seconds=0.2)  # another process may be at what is due
 _TROUBLED = timedelta(seconds=5)
+_BEAT = 60  # seconds between two signs of life
+_BREATH = 0.05  # seconds between two slices of cleaning: others write in between
 
 
 def timer(kind: str) -> Callable[[W], W]:
@@ -66,24 +74,38 @@ class Metronome:
     """Runs what is due, when it is due."""
 
     def __init__(
-        self, database: Database, now: Callable[[], datetime], wake_delivery: Callable[[], None], *, limit: int = 500
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        wake_delivery: Callable[[], None],
+        *,
+        limit: int = 500,
+        keep: Keep = KEEP,
     ) -> None:
         """`now` may be moved; `wake_delivery` is called after each batch that did something."""
         discover()
         self._database, self._now, self._wake_delivery, self._limit = database, now, wake_delivery, limit
+        self._keep = keep
+        self._process = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self._scheduler: AsyncIOScheduler | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._running = asyncio.Lock()
-        self._wanted = self._stopping = False
+        self._running, self._beating, self._cleaning = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
+        self._wanted = self._coming = self._stopping = False
         self.healthy = False
 
     async def start(self) -> None:
-        """Begin to tick."""
+        """Begin to tick. Where no process ran, that is noted first: what is overdue is judged by it."""
+        await self._come_back()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._scheduler.start()
-        self._scheduler.add_job(self._clean, "interval", days=1, next_run_time=datetime.now(UTC) + timedelta(minutes=5))
+        self._scheduler.add_job(
+            self._clean, "interval", hours=1, next_run_time=datetime.now(UTC) + timedelta(minutes=5)
+        )
+        self._scheduler.add_job(
+            self._beat, "interval", seconds=_BEAT, next_run_time=datetime.now(UTC), args=[self._now()]
+        )
         self._watch = asyncio.create_task(self._watch_the_clock(), name="watchdog")
         self.wake()
 
@@ -92,16 +114,20 @@ class Metronome:
         self._stopping = True
         if self._watch is not None:
             self._watch.cancel()
-        async with self._running:  # the scheduler would cancel it
+        if self._scheduler is not None:
+            self._scheduler.pause()
+        await asyncio.sleep(0)  # who was let go already begins, and sees that it is over
+        async with self._running, self._beating, self._cleaning:  # the scheduler would cancel them
             if self._scheduler is not None:
                 self._scheduler.shutdown(wait=False)
             self._scheduler = None
             self.healthy = False
 
     def wake(self) -> None:
-        """Tick now: something was planned. To be called on the event loop."""
-        self._wanted = True
-        self._next_run(timedelta())
+        """Tick soon: something was planned. Whoever wakes it meanwhile shares that tick. To be called on the event loop."""
+        if not self._coming:
+            self._coming = True
+            self._next_run(_GATHERS)
 
     async def tick(self) -> int:
         """Run all that is due by now, and what becomes due through it; returns how many timers fired."""
@@ -112,7 +138,7 @@ class Metronome:
         return done
 
     async def _run(self) -> None:
-        self._wanted = True
+        self._wanted, self._coming = True, False
         if self._running.locked():  # whoever is running looks again before it ends
             return
         async with self._running:
@@ -120,7 +146,8 @@ class Metronome:
             while self._wanted and not self._stopping:
                 self._wanted = False
                 wait = await self._tick_and_look()
-            self._next_run(wait)
+            if not self._coming:
+                self._next_run(wait)
 
     async def _tick_and_look(self) -> timedelta:
         """Tick, and tell how long to sleep."""
@@ -158,17 +185,23 @@ class Metronome:
 
     async def _batch(self, ids: Sequence[int] | None) -> int:
         now = self._now()
+        logs.begin()
         try:
-            return await self._database.transact(self._work, now, ids)
+            done = await self._database.transact(self._work, now, ids)
+            for each in done:
+                metrics.FIRED.labels(each.kind, "fired").inc()
+                metrics.LAG.observe(max(0.0, (now - each.planned_for).total_seconds()))
+            return len(done)
         except _Stumbled as stumbled:
             if len(stumbled.ids) == 1:
+                metrics.FIRED.labels(str(stumbled), "failed").inc()
                 log.exception("a timer of kind %s failed", stumbled)
                 await self._database.transact(_set_back, stumbled.ids[0], now, repr(stumbled.__cause__))
                 return 1
             half = len(stumbled.ids) // 2
             return await self._batch(stumbled.ids[:half]) + await self._batch(stumbled.ids[half:])
 
-    def _work(self, session: Session, now: datetime, ids: Sequence[int] | None) -> int:
+    def _work(self, session: Session, now: datetime, ids: Sequence[int] | None) -> list[Due]:
         due = timers.claim(session, now, limit=self._limit) if ids is None else timers.claim_these(session, ids)
         left = {each.id: each for each in due}
         while left:
@@ -187,16 +220,44 @@ class Metronome:
             else:
                 log.error("nobody knows what to do with a timer of kind %s", kind)
                 timers.park(session, taken, now, f"nobody knows what to do with the kind {kind!r}")
-            rest = [id for id in left if id not in set(taken)]
+            rest = [each.id for each in left.values() if each.kind != kind]
             # What this kind did may have dropped some of the others.
             left = {each.id: each for each in timers.claim_these(session, rest)} if rest else {}
-        return len(due)
+        return due
+
+    async def _come_back(self) -> None:
+        try:
+            out = await self._database.transact(outages.back, self._now())
+        except Unavailable as fault:
+            log.warning("since when nothing ran could not be found out: %s", fault)
+        else:
+            if out is not None:
+                log.warning("nothing ran from %s to %s", *out)
+
+    async def _beat(self, began: datetime) -> None:
+        async with self._beating:
+            try:
+                await self._database.transact(beats.note, self._process, began, self._now())
+            except Unavailable as fault:
+                log.warning("nobody could be told that this process is alive: %s", fault)
 
     async def _clean(self) -> None:
+        async with self._cleaning:
+            await self.clean()
+
+    async def clean(self) -> int:
+        """Forget what was kept for long enough, in slices with a pause behind each; returns how many rows. Another process may be at it."""
+        gone, now = 0, self._now()
         try:
-            await self._database.transact(_forget, self._now())
+            while not self._stopping and (found := await self._database.read(retention.stale, now, self._keep)):
+                if not (slice_ := await self._database.transact(retention.forget, found, now, self._keep)):
+                    break
+                metrics.FORGOTTEN.inc(slice_)
+                gone += slice_
+                await asyncio.sleep(_BREATH)
         except Unavailable as fault:
-            log.warning("nothing was cleaned up today: %s", fault)
+            log.warning("cleaning up waits for an hour: %s", fault)
+        return gone
 
 
 def _set_back(session: Session, id: int, now: datetime, trouble: str) -> None:
@@ -208,11 +269,3 @@ def _set_back(session: Session, id: int, now: datetime, trouble: str) -> None:
         timers.park(session, [id], now, trouble)
     else:
         timers.retry(session, id, now + wait, trouble)
-
-
-def _forget(session: Session, now: datetime) -> None:
-    inbox.forget(session, now - timedelta(days=1))
-    kept.forget(session, now)
-    nudges.forget(session, now)
-    outbox.forget(session, now - timedelta(days=30))
-    timers.forget(session, now - timedelta(days=90))

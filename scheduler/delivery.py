@@ -1,7 +1,8 @@
 """The one way out: what was announced goes to the platforms, each channel in order, and each thing once.
 
-One rule: nothing is sent inside a transaction. Claiming, drawing and settling are short transactions around the send;
-whoever dies in between leaves a lease that runs out, and the platform is asked before anything goes again.
+One rule: nothing is sent inside a transaction. Settling what came back and claiming what goes next is one short transaction, drawing
+what was claimed another that only reads; whoever dies in between leaves a lease that runs out, and the platform is asked before anything
+goes again.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot import metrics
+from bot import logs, metrics
 from bot.messages import Message
 from bot.pack import unpack
 from bot.port import Later, Never, Parcel, Platform, Sent, Way
+from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import LOOK_AFTER, out_of_patience, pause
 from bot.words import Line
-from storage import Database, Unavailable, arriving, lanes, outbox, passing, settling
-from storage.lanes import FIRST, LEASE, Claimed, Tenant
+from storage import Database, Unavailable, arriving, lanes, outbox, passing, waking
+from storage.lanes import FIRST, LEASE, Claimed, Cursor, Room, Tenant
+from storage.settling import Settling
+from storage.waking import Listener
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +44,7 @@ _DOUBLES = 3
 """How often something is sent at most that may have arrived each time, where it cannot be looked for."""
 
 _STOP_SECONDS = 8.0
+_TELL_AFTER = 0.1  # seconds between words to the other processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,17 @@ Outcome = Sent | Later | Never | Dropped
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one transaction found to do, and when there is more (None: nothing waits)."""
+    """What one transaction found to do, and when there is more (None: nothing waits for its time)."""
 
-    parcels: list[tuple[Claimed, Parcel]] = field(default_factory=list)
+    claimed: list[Claimed] = field(default_factory=list)
     settled: int = 0
     next_due: datetime | None = None
+    after: Cursor = (FIRST, FIRST)
+
+
+def _unsent(claimed: Claimed, reason: str, *, after: float | None = None) -> Later:
+    """It was not sent this time; whether it arrived before is as unsure as it was."""
+    return Later(reason, after=after, unsure=claimed.unsure, whole=False)
 
 
 class Delivery:
@@ -75,42 +88,61 @@ class Delivery:
         of_one: int = 16,
         lease: timedelta = LEASE,
     ) -> None:
-        """Take the platforms by name; about `in_flight` sends go at once on each, `of_one` at most of one tenant, so that none waits for another. `draw` and `reveal` run in the claim's transaction, `parked` in the settling one."""
+        """Take the platforms by name; `in_flight` sends go at once on each, `of_one` at most of one tenant, so that none waits for
+        another; as many again are claimed and drawn ahead, and what is urgent waits for neither. `draw` and `reveal` only read, `parked`
+        may write."""
         self._database, self._platforms, self._now = database, platforms, now
         self._draw, self._reveal, self._parked = draw, reveal, parked
         self._in_flight, self._of_one, self._lease = in_flight, of_one, lease
         self._sending: dict[int, asyncio.Task[None]] = {}
+        self._paces = {name: platform.can.pace for name, platform in platforms.items()}
         self._load: Counter[Tenant] = Counter()
-        self._served = FIRST
+        self._gates: dict[Tenant, asyncio.Semaphore] = {}
+        self._asked: dict[tuple[str, str, str], datetime] = {}  # to wait until then, for what is claimed already
+        self._after: Cursor = (FIRST, FIRST)
         self._outcomes: list[tuple[Claimed, Outcome]] = []
         self._turns = asyncio.Lock()
         self._woken = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
+        self._listener: Listener | None = None
+        self._told = 0.0
         self._stopping = False
+        self.healthy = False
 
     async def start(self) -> None:
         """Begin to deliver."""
         if self._database.alone:
             now = self._now()
             await self._database.transact(lanes.give_back, now, now + LOOK_AFTER)
+        loop = asyncio.get_running_loop()
+        self._listener = self._database.listen(lambda: loop.call_soon_threadsafe(self._woken.set))
         self._loop = asyncio.create_task(self._run(), name="delivery")
 
     async def stop(self) -> None:
         """Take nothing new, finish what is being sent (8 seconds at most) and settle it."""
-        self._stopping = True
+        self._stopping, self.healthy = True, False
         self.wake()
         if self._loop is not None:
             await self._loop
-        if self._sending:
-            await asyncio.wait(self._sending.values(), timeout=_STOP_SECONDS)
-        for task in [*self._sending.values()]:
+        if self._listener is not None:
+            await asyncio.to_thread(self._listener.close)
+        await self._come_home(_STOP_SECONDS)
+        for task in {*self._sending.values()}:
             task.cancel()
-        if self._sending:
-            await asyncio.wait(self._sending.values())
+        await self._come_home(None)
         try:
             await self._turn(take=False)
         except Unavailable as fault:
             log.warning("what was just sent could not be noted: %s", fault)
+
+    async def _come_home(self, seconds: float | None) -> None:
+        """Wait until nothing is on its way, or for so long."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._sending:
+                    await asyncio.wait({*self._sending.values()}, return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            pass
 
     def wake(self) -> None:
         """Look for something to send now. To be called on the event loop."""
@@ -124,8 +156,11 @@ class Delivery:
             settled += turn.settled
             if self._sending:
                 await asyncio.wait(self._sending.values(), return_when=asyncio.FIRST_COMPLETED)
-            elif not turn.settled and not turn.parcels and not self._outcomes:
+            elif not turn.settled and not turn.claimed and not self._outcomes and not self._more(turn):
                 return settled
+
+    def _more(self, turn: Turn) -> bool:
+        return turn.next_due is not None and turn.next_due <= self._now()
 
     async def _run(self) -> None:
         while not self._stopping:
@@ -134,10 +169,13 @@ class Delivery:
             try:
                 turn = await self._turn()
                 rest = self._rest(turn)
+                self.healthy = not self._stopping
             except Unavailable as fault:
                 log.warning("delivery waits for the database: %s", fault)
+                self.healthy = False
             except Exception:
                 log.exception("delivery stumbled and goes on")
+                self.healthy = False
             if self._stopping:
                 return
             try:
@@ -149,62 +187,76 @@ class Delivery:
     def _rest(self, turn: Turn) -> float:
         """How many seconds to sleep: short while something waits, because the clock may be moved."""
         if turn.next_due is None:
-            return 5.0
+            # Another process may have ended before it took what it announced.
+            return 5.0 if self._database.alone else 1.0
         return min(1.0, max(0.01, (turn.next_due - self._now()).total_seconds()))
 
     async def _turn(self, *, take: bool = True) -> Turn:
-        """Settle what came back and claim what there is room for, in one transaction."""
+        """Settle what came back and claim what there is room for, in one transaction, and set out with what was claimed."""
         async with self._turns:
             outcomes, self._outcomes = self._outcomes, []
+            room = Room(2 * self._in_flight, 2 * self._of_one, self._load)
             try:
-                turn = await self._database.transact(
-                    self._work, self._now(), outcomes, busy=frozenset(self._sending), load=+self._load, take=take
-                )
+                with metrics.TURN.time():
+                    turn = await self._database.transact(
+                        self._work, self._now(), outcomes, busy=frozenset(self._sending), room=room if take else None
+                    )
             except BaseException:
                 self._outcomes = outcomes + self._outcomes
                 raise
-            for claimed, parcel in turn.parcels:
-                self._load[claimed.owner] += 1
-                self._served = claimed.owner
-                self._sending[claimed.lane_id] = asyncio.create_task(self._send(claimed, parcel))
+            if take:
+                self._after = turn.after
+            metrics.CLAIMED.inc(len(turn.claimed))
+            if turn.claimed:
+                going = asyncio.create_task(self._set_out(turn.claimed))
+                for claimed in turn.claimed:
+                    self._load[claimed.owner] += 1
+                    self._sending[claimed.lane_id] = going
             return turn
 
     def _work(
         self,
         session: Session,
         now: datetime,
-        outcomes: Iterable[tuple[Claimed, Outcome]],
+        outcomes: Sequence[tuple[Claimed, Outcome]],
         *,
         busy: frozenset[int] = frozenset(),
-        load: Mapping[Tenant, int] = MappingProxyType({}),
-        take: bool = True,
+        room: Room | None = None,
     ) -> Turn:
-        settled = unsent = 0
-        for claimed, outcome in sorted(outcomes, key=lambda each: each[0].lane_id):
-            self._settle(session, claimed, outcome, now)
-            settled += 1
-        parcels: list[tuple[Claimed, Parcel]] = []
-        if not take:
-            return Turn(parcels, settled)
-        on_each: Counter[str] = Counter()
-        for (name, _), sending in load.items():
-            on_each[name] += sending
-        full = {name for name, sending in on_each.items() if sending >= self._in_flight}
-        room = {tenant: self._of_one - sending for tenant, sending in load.items()}
-        sated = {tenant for tenant, left in room.items() if left <= 0}
-        for claimed in lanes.claim(
-            session, now, limit=self._of_one, lease=self._lease, busy=busy, full=full, room=room,
-            after=self._served,
-        ):  # fmt: skip
-            ready = self._prepare(session, claimed)
-            if isinstance(ready, Parcel):
-                parcels.append((claimed, ready))
+        self._settle(session, outcomes, now)
+        if room is None:
+            return Turn([], len(outcomes))
+        took = lanes.claim(
+            session, now, limit=self._of_one, room_for=room, paces=self._paces, lease=self._lease, busy=busy,
+            after=self._after,
+        )  # fmt: skip
+        # Who could take so many may find more; a tenant or a platform without room is woken for by who comes home.
+        more = took.missed or len(took.rows) >= self._of_one
+        if more and time.monotonic() - self._told > _TELL_AFTER:
+            self._told = time.monotonic()
+            waking.tell(session)
+        return Turn(took.rows, len(outcomes), now if more else lanes.next_due(session, now), took.after)
+
+    async def _set_out(self, claimed: Sequence[Claimed]) -> None:
+        """Draw what was claimed, all in one look, and send each."""
+        ready: Sequence[Parcel | Outcome]
+        try:
+            ready = await self._database.read(self._drawn, claimed)
+        except asyncio.CancelledError:
+            ready = [_unsent(each, "stopped before it was sent") for each in claimed]
+        except Unavailable as fault:
+            ready = [_unsent(each, f"the database did not answer: {fault}") for each in claimed]
+        except Exception as fault:
+            log.exception("what was claimed could not be drawn")
+            ready = [_unsent(each, f"it could not be drawn: {fault!r}") for each in claimed]
+        for each, parcel in zip(claimed, ready, strict=True):
+            if isinstance(parcel, Parcel):
+                self._sending[each.lane_id] = asyncio.create_task(self._send(each, parcel))
             else:
-                self._settle(session, claimed, ready, now)
-                unsent += 1
-        # A lane whose row was not sent after all has perhaps another one. A full platform is woken by who comes home.
-        due = now if unsent else lanes.next_due(session, full, sated)
-        return Turn(parcels, settled + unsent, due)
+                self._came_home(each, parcel)
+
+    def _drawn(self, session: Session, claimed: Sequence[Claimed]) -> list[Parcel | Outcome]:
+        return [self._prepare(session, each) for each in claimed]
 
     def _prepare(self, session: Session, claimed: Claimed) -> Parcel | Outcome:
         """Make the parcel of a claimed row, or tell what becomes of it unsent."""
@@ -213,19 +265,21 @@ class Delivery:
         if claimed.orphaned == "dropped":
             return Dropped("the card it belongs under was not wanted any more")
         if claimed.platform not in self._platforms:
-            return Later(f"{claimed.platform} is not connected", after=60.0)
+            return _unsent(claimed, f"{claimed.platform} is not connected", after=60.0)
         # Where nothing can be looked for, everything is rather said twice than lost.
         if claimed.unsure and claimed.way is Way.PRIVATE and self._platforms[claimed.platform].can.finds:
             return Dropped("it may have arrived, and is never shown twice")
+        logs.token.set(claimed.trace)
         try:
-            with session.begin_nested():
-                content = self._content(session, claimed)
-                answers = self._answers(session, claimed)
+            content = self._content(session, claimed)
+            answers = self._answers(session, claimed)
         except Exception as fault:
             if passing(fault):
                 raise
+            if isinstance(fault, DBAPIError):
+                session.rollback()  # what stumbled over a statement must not spoil the looks of the others
             log.exception("%s could not be drawn", claimed.subject)
-            return Later(f"it could not be drawn: {fault!r}", whole=False)
+            return _unsent(claimed, f"it could not be drawn: {fault!r}")
         if content is None:
             return Dropped("there is nothing to say any more")
         return Parcel(
@@ -253,23 +307,70 @@ class Delivery:
         return card.title if card else ()
 
     async def _send(self, claimed: Claimed, parcel: Parcel) -> None:
+        logs.token.set(claimed.trace)
         outcome: Outcome
+        began, going = time.perf_counter(), False
         try:
-            async with asyncio.timeout(_SEND_SECONDS):
-                outcome = await self._deliver(parcel, look=claimed.unsure)
+            async with self._slot(claimed):
+                self._still(claimed)
+                going = True
+                async with asyncio.timeout(_SEND_SECONDS):
+                    outcome = await self._deliver(parcel, look=claimed.unsure)
         except (Later, Never) as told:
             outcome = told
         except TimeoutError:
             outcome = Later("no answer in time", unsure=True)
         except asyncio.CancelledError:
-            outcome = Later("stopped while it was being sent", unsure=True)
+            outcome = Later("stopped while it was being sent", unsure=going or claimed.unsure)
         except Exception as fault:
             log.exception("%s failed in a way that nobody foresaw", parcel.platform)
             outcome = Later(f"unforeseen: {fault!r}", unsure=True, whole=False)
-        metrics.SENDS.labels(parcel.platform, type(outcome).__name__.lower()).inc()
+        came = type(outcome).__name__.lower()
+        took = time.perf_counter() - began
+        metrics.SENDS.labels(parcel.platform, came).inc()
+        metrics.SENDING.labels(parcel.platform).observe(took)
+        if isinstance(outcome, Sent):
+            waited = max(0.0, (self._now() - claimed.created_at).total_seconds())
+            metrics.DELIVERED.labels("urgent" if claimed.urgent else "routine").observe(waited)
+        logs.say(
+            log, "delivered" if isinstance(outcome, Sent) else "not delivered", way=parcel.way, platform=parcel.platform, outcome=came,
+            tries=claimed.tries, ms=round(1000 * took),
+        )  # fmt: skip
+        self._came_home(claimed, outcome)
+
+    @asynccontextmanager
+    async def _slot(self, claimed: Claimed) -> AsyncIterator[None]:
+        """Wait until there is room for one more send of the tenant, and on the platform."""
+        if claimed.urgent:
+            yield
+            return
+        of_one = self._gates.setdefault(claimed.owner, asyncio.Semaphore(self._of_one))
+        of_all = self._gates.setdefault((claimed.platform, ""), asyncio.Semaphore(self._in_flight))
+        async with of_one, of_all:
+            yield
+
+    def _still(self, claimed: Claimed) -> None:
+        """Raises `Later` where it waited here for so long that it must not be sent any more, or not yet."""
+        if (claimed.lease_until - self._now()).total_seconds() < _SEND_SECONDS:
+            raise _unsent(claimed, "it waited here for too long", after=0.0)
+        wait = (self._asked.get(self._pool(claimed), self._now()) - self._now()).total_seconds()
+        if wait > 0:
+            raise _unsent(claimed, f"{claimed.platform} asks to wait", after=wait)
+
+    def _pool(self, claimed: Claimed) -> tuple[str, str, str]:
+        pace = self._paces.get(claimed.platform, UNLIMITED)
+        return claimed.platform, claimed.tenant, pace.pools.get(claimed.way, "")
+
+    def _came_home(self, claimed: Claimed, outcome: Outcome) -> None:
         self._outcomes.append((claimed, outcome))
+        if isinstance(outcome, Later) and outcome.wide and outcome.after is not None:
+            self._asked = {pool: until for pool, until in self._asked.items() if until > self._now()}
+            self._asked[self._pool(claimed)] = self._now() + timedelta(seconds=outcome.after)
         del self._sending[claimed.lane_id]
         self._load[claimed.owner] -= 1
+        if not self._load[claimed.owner]:
+            del self._load[claimed.owner]
+            self._gates.pop(claimed.owner, None)
         self.wake()
 
     async def _deliver(self, parcel: Parcel, *, look: bool) -> Sent:
@@ -283,35 +384,59 @@ class Delivery:
                 return found
         return await platform.deliver(parcel)
 
-    def _settle(self, session: Session, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
+    def _settle(self, session: Session, outcomes: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
+        if not outcomes:
+            return
+        told = Settling(session, now, self._paces)
+        held = {each.id for each in told.hold([claimed for claimed, _ in outcomes])}
+        mine = [(claimed, outcome) for claimed, outcome in outcomes if claimed.id in held]
+        told.sent([(claimed, outcome) for claimed, outcome in mine if isinstance(outcome, Sent)])
+        lagging = {claimed.lane_id: claimed for claimed, outcome in mine if self._lags(told, claimed, outcome, now)}
+        told.let_go()
+        for claimed in lagging.values():
+            logs.token.set(claimed.trace)
+            self._say_elsewhere(session, claimed, now)
+        for claimed, outcome in mine:
+            if (reason := self._given_up(claimed, outcome, now)) is not None:
+                logs.token.set(claimed.trace)
+                self._tell(session, claimed, reason, gone=isinstance(outcome, Never) and outcome.gone)
+
+    def _lags(self, told: Settling, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
+        """Note what became of it, and tell whether the cards in other rooms say something else of it now."""
+        if (reason := self._given_up(claimed, outcome, now)) is not None:
+            told.never(claimed, reason)
+            return True
         match outcome:
             case Sent():
-                settling.sent(session, claimed, now, outcome)
-                if claimed.tries > 1:
-                    self._say_elsewhere(session, claimed, now)
+                return claimed.tries > 1
             case Dropped(reason):
-                settling.dropped(session, claimed, now, reason)
-            case Later(unsure=True) if claimed.tries >= _DOUBLES and not self._finds(claimed):
-                self._park(session, claimed, now, f"it never said whether it took it ({outcome})")
-            case Later() if out_of_patience(claimed.created_at, now):
-                self._park(session, claimed, now, f"given up after a day: {outcome}")
+                told.dropped(claimed, reason)
             case Later():
                 wait = pause(claimed.tries, after=outcome.after, unsure=outcome.unsure, luck=random.random())
-                long = settling.later(
-                    session,
+                pool = self._pool(claimed)[2] if outcome.wide else None
+                return told.later(
                     claimed,
-                    now,
                     due=now + wait,
                     unsure=outcome.unsure,
                     whole=outcome.whole,
+                    wide=pool,
                     reason=str(outcome),
                 )
-                if long:
-                    self._say_elsewhere(session, claimed, now)
-            case Never() if claimed.living and claimed.way is Way.EDIT and not outcome.gone:
-                settling.anew(session, claimed, now, str(outcome))
             case Never():
-                self._park(session, claimed, now, str(outcome), gone=outcome.gone)
+                told.anew(claimed, str(outcome))
+        return False
+
+    def _given_up(self, claimed: Claimed, outcome: Outcome, now: datetime) -> str | None:
+        """Why it is tried no more; None where it arrived, goes again or is not wanted."""
+        match outcome:
+            case Later(unsure=True) if claimed.tries >= _DOUBLES and not self._finds(claimed):
+                return f"it never said whether it took it ({outcome})"
+            case Later() if out_of_patience(claimed.created_at, now, claimed.tries):
+                return f"given up after a day: {outcome}"
+            case Never() if outcome.gone or not (claimed.living and claimed.way is Way.EDIT):
+                return str(outcome)
+            case _:
+                return None
 
     def _finds(self, claimed: Claimed) -> bool:
         platform = self._platforms.get(claimed.platform)
@@ -323,9 +448,7 @@ class Delivery:
         for subject in sorted(subjects):
             outbox.redraw(session, now=now, subject=subject, beside=claimed.lane_id)
 
-    def _park(self, session: Session, claimed: Claimed, now: datetime, reason: str, *, gone: bool = False) -> None:
-        settling.never(session, claimed, now, reason)
-        self._say_elsewhere(session, claimed, now)
+    def _tell(self, session: Session, claimed: Claimed, reason: str, *, gone: bool) -> None:
         try:
             with session.begin_nested():
                 self._parked(session, claimed, reason, gone)

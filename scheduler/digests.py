@@ -15,7 +15,8 @@ from bot.actions.digests import Post
 from bot.rules.rhythm import Tick, read_once
 from scheduler import timer
 from storage import cadences
-from storage.scenes import lock, scenes
+from storage.scenes import lock
+from storage.seen import seen
 from storage.timers import Due
 
 
@@ -26,7 +27,7 @@ def post(batch: Sequence[Due], session: Session, now: datetime) -> None:
     rows = cadences.several(session, {cadence for _, cadence, _, _ in read})
     those = {row.partnership_id for row in rows.values()}
     lock(session, those)  # what is said under a digest meanwhile finds it in the room, or is found here
-    found = scenes(session, those)
+    found = seen(session, those)
     wanted = []
     for due, cadence_id, room_id, day in read:
         cadence = rows.get(cadence_id)

@@ -31,5 +31,6 @@ def replan(batch: Sequence[Due], session: Session, now: datetime) -> None:
 
 @timer(Tick.BEGIN)
 def begin(batch: Sequence[Due], session: Session, now: datetime) -> None:
-    """Work every schedule out anew."""
-    rhythm.begin_all(session, now)
+    """Work every schedule out anew, slice by slice."""
+    for due in batch:
+        rhythm.begin_all(session, subjects.number(due.subject), now)

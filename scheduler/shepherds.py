@@ -15,7 +15,7 @@ from bot.actions.mornings import Morning
 from bot.rules.rhythm import Tick, read_once
 from scheduler import timer
 from storage import subjects
-from storage.scenes import scenes
+from storage.seen import seen
 from storage.timers import Due
 
 LATE = timedelta(hours=4)
@@ -25,7 +25,7 @@ LATE = timedelta(hours=4)
 def morning(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Tell those who look after a partnership what there is to act on, if there is anything."""
     timely = [due for due in batch if now - due.planned_for <= LATE]
-    found = scenes(session, {subjects.number(due.subject) for due in timely})
+    found = seen(session, {subjects.number(due.subject) for due in timely})
     those = []
     for due in timely:
         scene = found.get(subjects.number(due.subject))

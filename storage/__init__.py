@@ -7,29 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import functools
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
 
-from storage.migrations import NEWEST, present, upgrade
+from storage.attempts import Unavailable, attempt, passing, told
+from storage.migrations import beside, current, upgrade
+from storage.sole import held
+from storage.waking import Listener
+from storage.writing import Writer
+
+__all__ = ["Database", "Unavailable", "passing"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_TRIES = 5
 _THREADS = 8
-_RETRIED = frozenset({"40001", "40P01"})  # serialisation failure, deadlock
-_GONE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_READONLY")
-
-
-class Unavailable(Exception):
-    """The database did not answer, or could not write; nothing of the transaction was kept."""
 
 
 class Database:
@@ -39,8 +38,10 @@ class Database:
         """Take a SQLAlchemy URL: `sqlite:///file.db`, `sqlite://` (in memory) or `postgresql://…`. Connects when first used."""
         address = make_url(url)
         self.alone = address.get_backend_name() == "sqlite"
-        self._writer: Executor
-        self._reader: Executor
+        self._writer: Writer | None = None
+        self._threads: Executor | None = None
+        self._file: Path | None = None
+        self._held: IO[bytes] | None = None
         self._engine: Engine
         self._reading: Engine
         if not self.alone:
@@ -52,37 +53,60 @@ class Database:
                 hide_parameters=True,
             )
             self._reading = self._engine.execution_options(postgresql_readonly=True)
-            self._writer = self._reader = ThreadPoolExecutor(_THREADS, "storage")
+            self._threads = ThreadPoolExecutor(_THREADS, "storage")
             return
-        self._writer = ThreadPoolExecutor(1, "storage-write")
         if address.database in (None, "", ":memory:"):
             self._engine = self._reading = _sqlite(url, "BEGIN IMMEDIATE", poolclass=StaticPool)
-            self._reader = self._writer
         else:
+            self._file = Path(str(address.database))
             self._engine = _sqlite(url, "BEGIN IMMEDIATE", pool_size=1)
             self._reading = _sqlite(url, "BEGIN", pool_size=4)
-            self._reader = ThreadPoolExecutor(4, "storage-read")
+            self._threads = ThreadPoolExecutor(4, "storage-read")
+        self._writer = Writer(self._engine)
 
     async def transact(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` as one transaction and give back what it returns. Raises Unavailable; may run it more than once."""
-        return await _off_the_loop(self._writer, functools.partial(self._attempt, self._engine, work, *args, **kwargs))
+        bound = _bound(work, *args, **kwargs)
+        if self._writer is None:
+            return await asyncio.wrap_future(self._elsewhere(self._engine, bound))
+        done: T = await self._writer.wait(bound, _name(work))
+        return done
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` where it cannot write, beside the writer. Raises Unavailable."""
-        return await _off_the_loop(self._reader, functools.partial(self._attempt, self._reading, work, *args, **kwargs))
+        return await asyncio.wrap_future(self._read(work, *args, **kwargs))
 
     def run(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do what `transact` does, from plain code; blocks. Raises Unavailable."""
-        return self._writer.submit(functools.partial(self._attempt, self._engine, work, *args, **kwargs)).result()
+        return self._write(work, *args, **kwargs).result()
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; two processes that start together take turns. Raises Unavailable."""
-        self.run(lambda session: upgrade(session.connection()))
+        if self.alone:
+            self.run(lambda session: upgrade(session.connection()))
+            return
+        try:
+            beside.migrate(self._engine)
+        except DBAPIError as fault:
+            raise told(fault) from fault
 
     def current(self) -> bool:
-        """Tell whether the schema is the newest one. Raises Unavailable."""
-        work = functools.partial(self._attempt, self._reading, lambda session: present(session.connection()))
-        return self._reader.submit(work).result() == NEWEST
+        """Tell whether the schema is the newest one, or newer still. Raises Unavailable."""
+        return self._read(lambda session: current(session.connection())).result()
+
+    def hold(self) -> bool:
+        """Keep other processes from running on a SQLite file until this one ends; False when one does already. Raises Unavailable."""
+        if self._file is None or self._held is not None:
+            return True
+        try:
+            self._held = held(self._file)
+        except OSError as fault:
+            raise Unavailable(f"the database cannot be held: {fault}") from fault
+        return self._held is not None
+
+    def listen(self, heard: Callable[[], object]) -> Listener | None:
+        """Call `heard`, on another thread, when another process has more to do than it can; None where there is no other."""
+        return None if self.alone else Listener(self._engine, heard)
 
     async def alive(self) -> bool:
         """Ask the database for a sign of life, two seconds at most."""
@@ -95,53 +119,37 @@ class Database:
 
     def close(self) -> None:
         """Finish what is in hand and let go of every connection."""
-        self._writer.shutdown()
-        self._reader.shutdown()
+        if self._writer is not None:
+            self._writer.close()
+        if self._threads is not None:
+            self._threads.shutdown()
         self._reading.dispose()
         self._engine.dispose()
+        if self._held is not None:
+            self._held.close()
 
-    def _attempt(
-        self, engine: Engine, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        for left in reversed(range(_TRIES)):
-            committing = False
-            try:
-                with Session(engine, expire_on_commit=False) as session:
-                    result = work(session, *args, **kwargs)
-                    session.flush()
-                    committing = True
-                    session.commit()
-                    return result
-            except DBAPIError as fault:
-                # A commit whose answer was lost may have been kept: only what surely was not is tried again.
-                again = _state(fault) in _RETRIED or (fault.connection_invalidated and not committing)
-                if again and left:
-                    continue
-                if again or _gone(fault):
-                    raise Unavailable(f"the database did not answer: {fault.orig}") from fault
-                raise
-        raise AssertionError("unreachable")
+    def _write(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        bound = _bound(work, *args, **kwargs)
+        if self._writer is not None:
+            return self._writer.submit(bound, _name(work))
+        return self._elsewhere(self._engine, bound)
+
+    def _read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        if self._threads is None:
+            return self._write(work, *args, **kwargs)
+        return self._elsewhere(self._reading, _bound(work, *args, **kwargs))
+
+    def _elsewhere(self, engine: Engine, work: Callable[[Session], T]) -> Future[T]:
+        assert self._threads is not None
+        return self._threads.submit(contextvars.copy_context().run, attempt, engine, work)
 
 
-async def _off_the_loop(pool: Executor, work: Callable[[], T]) -> T:
-    context = contextvars.copy_context()
-    return await asyncio.get_running_loop().run_in_executor(pool, context.run, work)
+def _name(work: Callable[..., Any]) -> str:
+    return getattr(work, "__qualname__", "")
 
 
-def passing(fault: BaseException) -> bool:
-    """Tell whether it is the database that failed and not the work: the same work may succeed when it is run again."""
-    return isinstance(fault, DBAPIError) and (_state(fault) in _RETRIED or _gone(fault))
-
-
-def _state(fault: DBAPIError) -> str | None:
-    return getattr(fault.orig, "sqlstate", None)
-
-
-def _gone(fault: DBAPIError) -> bool:
-    name = getattr(fault.orig, "sqlite_errorname", None)
-    if name is not None:
-        return str(name).startswith(_GONE)
-    return fault.connection_invalidated or type(fault).__name__ in ("OperationalError", "InterfaceError")
+def _bound(work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> Callable[[Session], T]:
+    return lambda session: work(session, *args, **kwargs)
 
 
 def _sqlite(url: str, begin: str, **options: Any) -> Engine:
@@ -160,6 +168,8 @@ def _sqlite(url: str, begin: str, **options: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
+        if connection.connection.driver_connection.in_transaction:  # a commit that fails leaves it open
+            connection.connection.rollback()
         connection.exec_driver_sql(begin)
 
     return engine

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, case, func, or_, select, text
 from sqlmodel import Session
 
-from storage.outbox import ACTIVE, OUTBOX
+from bot.inbound import Place
+from storage.outbox import ACTIVE, LANES, OUTBOX
 from storage.statements import core, table
 from storage.tables import UtcDateTime
 
@@ -63,6 +64,19 @@ _BEHIND = (
     .group_by(_ROOMS.c.id, _ROOMS.c.platform, _ROOMS.c.name, _SIDES.c.organisation)
     .order_by(_ROOMS.c.platform, _ROOMS.c.name)
 )
+_TO = (
+    select(OUTBOX.c.id)
+    .join_from(OUTBOX, LANES, LANES.c.id == OUTBOX.c.lane_id)
+    .where(
+        ACTIVE,
+        OUTBOX.c.state != "waiting",
+        OUTBOX.c.message.is_(None),
+        LANES.c.platform == bindparam("of_platform"),
+        LANES.c.tenant == bindparam("of_tenant"),
+        LANES.c.target == bindparam("of_channel"),
+    )
+    .limit(1)
+)
 _WAITING_IN = (
     select(OUTBOX.c.subject)
     .where(ACTIVE, OUTBOX.c.lane_id == bindparam("lane"), OUTBOX.c.room_id.is_not(None))
@@ -90,3 +104,9 @@ def behind(session: Session, subject: str, room_id: int, now: datetime) -> list[
 def waiting_in(session: Session, lane: int) -> set[str]:
     """The subjects that something waits of to reach that room: the newest hundred."""
     return set(core(session).execute(_WAITING_IN, {"lane": lane}).scalars())
+
+
+def to(session: Session, place: Place) -> bool:
+    """Tell whether a card is on its way to a channel, or may have arrived there unseen."""
+    here = {"of_platform": place.platform, "of_tenant": place.tenant, "of_channel": place.channel}
+    return core(session).execute(_TO, here).first() is not None

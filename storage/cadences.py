@@ -36,12 +36,11 @@ def several(session: Session, ids: Collection[int]) -> dict[int, Cadence]:
     return {row.id: row for row in session.exec(select(Cadence).where(col(Cadence.id).in_(ids)))}
 
 
-def derive(session: Session, wanted: Cadence) -> Cadence:
-    """Make a cadence that is derived from something, or find it where another process made it at the same moment."""
+def derive(session: Session, wanted: Sequence[Cadence]) -> None:
+    """Make cadences that are derived from something, unless another process made them at the same moment."""
     connection = core(session)
-    values = {name: value for name, value in wanted.model_dump().items() if name != "id"}
-    connection.execute(inserting(connection)(_CADENCES).values(**values).on_conflict_do_nothing())
-    return session.exec(select(Cadence).where(Cadence.derived == wanted.derived)).one()
+    values = [{name: value for name, value in row.model_dump().items() if name != "id"} for row in wanted]
+    connection.execute(inserting(connection)(_CADENCES).on_conflict_do_nothing(), values)
 
 
 def occurrences(session: Session, cadence_ids: Collection[int], first: date, last: date) -> dict[int, list[Occurrence]]:

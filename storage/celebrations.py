@@ -6,30 +6,41 @@ One rule: queries take the caller's session, never commit and never read the clo
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, delete, func, select
 
 from bot.rules.celebrating import Receiver, Wish
 from bot.words import Key
-from storage import partnerships
-from storage.statements import core, inserting, table
-from storage.tables import Celebrated, Celebration, Clap, Partnership, Post
+from storage import lent, partnerships
+from storage.statements import Prepared, core, inserting, table
+from storage.tables import Celebrated, Celebration, Clap, Post
+
+CELEBRATIONS, CELEBRATED = table("celebrations"), table("celebrated")
+_ADD = Prepared(
+    lambda _: insert(CELEBRATIONS).returning(CELEBRATIONS.c.id),
+    [column.key for column in CELEBRATIONS.c if column.key != "id"],
+)
+_FOR = Prepared(lambda _: insert(CELEBRATED), ["celebration_id", "member_id", "side"])
 
 
-def add(session: Session, partnership: Partnership, given_by: int, wish: Wish, now: datetime) -> Celebration:
-    row = Celebration(
-        partnership_id=partnership.id,
-        number=partnerships.number(session, partnership, "celebrations"),
-        given_by=given_by,
-        why=wish.why,
-        milestone=wish.milestone,
-        public=wish.public,
-        given_at=now,
-    )
-    session.add(row)
-    session.flush()
-    _celebrate(session, row.id, wish)
-    return row
+def add(session: Session, partnership_id: int, given_by: int, wish: Wish, now: datetime) -> Celebration:
+    """Keep a celebration; gives it for reading."""
+    values: dict[str, Any] = {
+        "partnership_id": partnership_id,
+        "number": partnerships.number(session, partnership_id, "celebrations"),
+        "given_by": given_by,
+        "why": wish.why,
+        "milestone": wish.milestone,
+        "public": wish.public,
+        "given_at": now,
+        "edited_at": None,
+        "undone_at": None,
+    }
+    ((id,),) = _ADD.all(session, **values)
+    _celebrate(session, id, wish)
+    return lent.row(Celebration, values | {"id": id})
 
 
 def change(session: Session, row: Celebration, wish: Wish, now: datetime) -> None:
@@ -40,13 +51,13 @@ def change(session: Session, row: Celebration, wish: Wish, now: datetime) -> Non
 
 
 def _celebrate(session: Session, celebration_id: int, wish: Wish) -> None:
-    session.add_all(
-        Celebrated(celebration_id=celebration_id, member_id=None, side=each)
+    rows: list[dict[str, Any]] = [
+        {"celebration_id": celebration_id, "member_id": None, "side": each}
         if isinstance(each, Key)
-        else Celebrated(celebration_id=celebration_id, member_id=each)
+        else {"celebration_id": celebration_id, "member_id": each, "side": None}
         for each in wish.receivers
-    )
-    session.flush()
+    ]
+    _FOR.each(session, rows)
 
 
 def get(session: Session, celebration_id: int) -> Celebration:

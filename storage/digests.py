@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, case, cast, func, literal, or_
+from sqlalchemy import String, and_, case, cast, func, literal, or_, true
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from bot.rules.celebrating import Receiver, Wish
-from bot.rules.digest import Change, Prompt, Report
+from bot.rules.digest import OWED, Change, Prompt, Report
 from bot.rules.escalation import TABLE
 from bot.rules.stand import Step
-from bot.words import CadenceKind, Key
+from bot.words import CadenceKind, CheckInState, Key
+from storage.among import among, several
 from storage.ledger import BODIES, LEDGER
 from storage.reports import ANNOUNCED
-from storage.statements import core
+from storage.statements import core, table
 from storage.tables import Cadence, Celebrated, Celebration, CheckIn, Comment, Escalation, Member, Occurrence
 
+_CADENCES = table("cadences")
+_SIDES = tuple(Key)
+_LONGEST = timedelta(days=14)  # that a standup is open
 POSTED, SKIPPED = "digest.posted", "digest.skipped_late"
 _STEPS = ("escalation.raised", *dict.fromkeys(row.kind for row in TABLE.values()))
 
@@ -103,31 +107,53 @@ def escalations(
 
 
 def prompts(session: Session, ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Prompt]]:
-    """The check-ins that were asked for in standups that close from `first` on and before `last`, those that are alike together."""
-    closes = func.coalesce(Occurrence.closes_at, CheckIn.closes_at).label("closes")
-    answered = case((col(CheckIn.answered_at) <= last, 1), else_=0).label("answered")
-    alike = (Occurrence.partnership_id, Member.side, CheckIn.state, closes, answered)
+    """The check-ins that somebody owes in standups that close from `first` on and before `last`, those that are alike together."""
+    closes = func.coalesce(
+        Occurrence.closes_at, func.max(CheckIn.closes_at)
+    )  # one that is open closes with its last window
+    answered = col(CheckIn.answered_at) <= last
+    counts = [
+        func.sum(case((and_(col(Member.side) == side, given), 1), else_=0)).label(f"{side}{name}")
+        for side in _SIDES
+        for name, given in (("given", answered), ("due", true()))
+    ]
+    connection = core(session)
     statement = (
-        columns(*alike, func.max(CheckIn.answered_at).label("at"), func.count().label("times"))  # type: ignore[call-overload]
+        columns(Occurrence.partnership_id, closes, func.max(CheckIn.answered_at).label("at"), *counts)  # type: ignore[call-overload]
         .select_from(Occurrence)
         .join(CheckIn, col(CheckIn.occurrence_id) == Occurrence.id)
         .join(Member, col(Member.id) == CheckIn.member_id)
         .where(
-            col(Occurrence.partnership_id).in_(ids),
+            among(col(Occurrence.partnership_id), connection.dialect.name),
             col(CheckIn.asked_at).is_not(None),
-            closes >= first,
-            closes < last,
+            col(CheckIn.state).in_(OWED),
+            Occurrence.at >= first - _LONGEST,
+            Occurrence.at < last,
         )
-        .group_by(*alike)
+        .group_by(col(Occurrence.partnership_id), col(Occurrence.id))
+        .having(and_(closes >= first, closes < last))
     )
-    rows = core(session).execute(statement)
-    return _by_partnership(
-        ids,
-        (
-            (row.partnership_id, Prompt(row.side, row.state, row.closes, row.at if row.answered else None, row.times))
-            for row in rows
-        ),
+    found: dict[int, list[Prompt]] = {each: [] for each in ids}
+    for id, closed, at, *counted in connection.execute(statement, {"ids": several(connection, ids)}).all():
+        for side, given, due in zip(_SIDES, counted[::2], counted[1::2], strict=True):
+            if given:
+                found[id].append(Prompt(side, CheckInState.ANSWERED, closed, min(at, last), given))
+            if due > given:
+                found[id].append(Prompt(side, CheckInState.MISSED, closed, None, due - given))
+    return found
+
+
+def meetings(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
+    """The cadences of meetings that go on, as plain rows."""
+    connection, of = core(session), _CADENCES.c
+    statement = columns(_CADENCES).where(
+        among(of.partnership_id, connection.dialect.name),
+        of.kind == CadenceKind.MEETING,
+        of.paused_at.is_(None),
+        of.ended_at.is_(None),
     )
+    rows = connection.execute(statement.order_by(of.id), {"ids": several(connection, ids)}).all()
+    return _by_partnership(ids, ((row.partnership_id, row) for row in rows))
 
 
 def reports(session: Session, ids: Collection[int], last: datetime) -> dict[int, list[Report]]:

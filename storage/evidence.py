@@ -15,8 +15,10 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
+from bot.rules.checking_in import OUT
 from bot.words import CadenceKind, CheckInState, Key
 from storage import check_ins as prompts
+from storage import outages as down
 from storage import subjects
 from storage.ledger import BODIES, LEDGER, PARTNERSHIPS
 from storage.statements import core
@@ -80,7 +82,7 @@ def activity(session: Session, partnership_ids: Collection[int], since: datetime
 
 
 def outages(session: Session, partnership_ids: Collection[int], since: datetime) -> dict[int, set[tuple[datetime, datetime]]]:  # fmt: skip
-    """When the bot was out since then, as the record has it: from what it should have done to when it was back."""
+    """When the bot was out since then: as it was noted, and as the record has it, from what it should have done to when it was back."""
     statement = (
         select(LEDGER.c.partnership_id, LEDGER.c.kind, LEDGER.c.subject, LEDGER.c.at, BODIES.c.body)
         .join_from(LEDGER, PARTNERSHIPS, LEDGER.c.partnership_id == PARTNERSHIPS.c.id)
@@ -89,7 +91,8 @@ def outages(session: Session, partnership_ids: Collection[int], since: datetime)
     )
     rows = core(session).execute(statement).all()
     cut_off = prompts.occurrences(session, {subjects.number(row.subject) for row in rows if row.kind == CUT_OFF})
-    found: dict[int, set[tuple[datetime, datetime]]] = {each: set() for each in partnership_ids}
+    noted = {(begun, back) for begun, back in down.between(session, since) if back - begun >= OUT}
+    found: dict[int, set[tuple[datetime, datetime]]] = {each: set(noted) for each in partnership_ids}
     for row in rows:
         if row.kind == CUT_OFF:
             begun = cut_off[subjects.number(row.subject)].at

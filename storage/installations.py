@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
 from storage import Database
 from storage.statements import core, inserting, table
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 INSTALLATIONS = table("installations")
 
@@ -27,10 +30,7 @@ class Vault:
     """Seals and opens small dictionaries with Fernet keys, newest first."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
-        except ValueError as fault:
-            raise Sealed("BELLWETHER_SECRET_KEYS: a key is not a Fernet key (32 bytes, URL-safe base64)") from fault
+        self._fernet = _fernet(keys) if keys else None
 
     def seal(self, values: dict[str, str]) -> bytes:
         """Encrypt. Raises Sealed when there is no key."""
@@ -42,10 +42,21 @@ class Vault:
         """Decrypt. Raises Sealed when there is no key that fits."""
         if self._fernet is None:
             raise Sealed("no key to read tokens with: set BELLWETHER_SECRET_KEYS to the Fernet key they were kept with")
+        from cryptography.fernet import InvalidToken
+
         try:
             return {str(name): str(value) for name, value in json.loads(self._fernet.decrypt(secret)).items()}
         except InvalidToken as fault:
             raise Sealed("no key in BELLWETHER_SECRET_KEYS fits the tokens: add the one they were kept with") from fault
+
+
+def _fernet(keys: Sequence[str]) -> MultiFernet:
+    from cryptography.fernet import Fernet, MultiFernet  # seven MiB, for those alone who keep tokens
+
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except ValueError as fault:
+        raise Sealed("BELLWETHER_SECRET_KEYS: a key is not a Fernet key (32 bytes, URL-safe base64)") from fault
 
 
 class StoredInstallations:

@@ -34,10 +34,5 @@ def peek(session: Session, key: str, account_id: int, now: datetime) -> str | No
     return core(session).execute(select(KEPT.c.value).where(_mine(key, account_id, now))).scalar_one_or_none()
 
 
-def forget(session: Session, now: datetime) -> int:
-    """Delete what is too old; returns how many."""
-    return core(session).execute(delete(KEPT).where(KEPT.c.until <= now)).rowcount
-
-
 def _mine(key: str, account_id: int, now: datetime) -> ColumnElement[bool]:
     return and_(KEPT.c.key == key, KEPT.c.account_id == account_id, KEPT.c.until > now)

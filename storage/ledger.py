@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlmodel import Session
 
-from storage.statements import core, table
+from storage.statements import Prepared, core, table
 
 LEDGER = table("ledger")
 BODIES = table("ledger_bodies")
@@ -29,13 +29,23 @@ _ENDS = (  # a partnership's row is locked first, several in the order of their 
     .order_by(PARTNERSHIPS.c.id)
     .with_for_update(key_share=True)
 )
-_END = (
-    update(PARTNERSHIPS)
-    .where(PARTNERSHIPS.c.id == bindparam("of"))
-    .values(seq=bindparam("new_seq"), head=bindparam("new_head"))
+_END = Prepared(
+    lambda _: (
+        update(PARTNERSHIPS)
+        .where(PARTNERSHIPS.c.id == bindparam("of"))
+        .values(seq=bindparam("new_seq"), head=bindparam("new_head"))
+    )
+)
+_LAST = Prepared(  # the same for one alone, which is what people cause
+    lambda _: (
+        select(PARTNERSHIPS.c.id, PARTNERSHIPS.c.seq, PARTNERSHIPS.c.head)
+        .where(PARTNERSHIPS.c.id == bindparam("of"))
+        .with_for_update(key_share=True)
+    )
 )
 _EVENTS = insert(LEDGER).returning(LEDGER.c.id, LEDGER.c.partnership_id, LEDGER.c.seq)
-_BODIES = insert(BODIES)
+_EVENT = Prepared(lambda _: _EVENTS, [column.key for column in LEDGER.c if column.key != "id"])
+_BODIES = Prepared(lambda _: insert(BODIES), ["event_id", "salt", "body"])
 _ALL = select(LEDGER, BODIES.c.salt, BODIES.c.body).join_from(
     LEDGER, BODIES, LEDGER.c.id == BODIES.c.event_id, isouter=True
 )
@@ -107,9 +117,8 @@ def append_all(session: Session, entries: Sequence[Entry]) -> list[int]:
     """
     if not entries:
         return []
-    connection = core(session)
     those = sorted({each.partnership_id for each in entries})
-    ends = {row.id: (row.seq, row.head) for row in connection.execute(_ENDS, {"those": those})}
+    ends = {id: (seq, head) for id, seq, head in _ends(session, those)}
     events: list[dict[str, Any]] = []
     bodies: dict[tuple[int, int], dict[str, str]] = {}
     for entry in entries:
@@ -131,10 +140,19 @@ def append_all(session: Session, entries: Sequence[Entry]) -> list[int]:
         events.append({**event, "partnership_id": entry.partnership_id, "hash": head})
         bodies[entry.partnership_id, last + 1] = {"salt": salt, "body": said}
         ends[entry.partnership_id] = last + 1, head
-    rows = connection.execute(_EVENTS, events)
-    connection.execute(_BODIES, [{"event_id": row.id, **bodies[row.partnership_id, row.seq]} for row in rows])
-    connection.execute(_END, [{"of": of, "new_seq": ends[of][0], "new_head": ends[of][1]} for of in those])
+    _BODIES.each(session, [{"event_id": id, **bodies[of, seq]} for id, of, seq in _written(session, events)])
+    _END.each(session, [{"of": of, "new_seq": ends[of][0], "new_head": ends[of][1]} for of in those])
     return [int(event["seq"]) for event in events]
+
+
+def _ends(session: Session, those: Sequence[int]) -> Iterable[Sequence[Any]]:
+    """The numbers, the last events' numbers and the hashes of these, whose rows are locked."""
+    return _LAST.all(session, of=those[0]) if len(those) == 1 else core(session).execute(_ENDS, {"those": those}).all()
+
+
+def _written(session: Session, events: Sequence[Mapping[str, Any]]) -> Iterable[Sequence[Any]]:
+    """The ids that these events got, each with its partnership and number."""
+    return _EVENT.all(session, **events[0]) if len(events) == 1 else core(session).execute(_EVENTS, events).all()
 
 
 def history(session: Session, subject: str) -> list[Happening]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, not_, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -24,8 +24,6 @@ SAID = "nudge.said"
 """The event of a message: its day, and the lines in it."""
 AWAY = "away|"
 """What lines begin with that remember of an absence that it was told who stands in."""
-_LASTS = timedelta(days=60)
-_AWAY_LASTS = timedelta(days=400)  # longer than an absence can be
 
 Said = dict[str, datetime]
 """What a line said, and when last."""
@@ -67,18 +65,6 @@ def asked_last(session: Session, member_id: int) -> str:
     prompts = rows_of(CheckIn).where(CheckIn.member_id == member_id, col(CheckIn.occurrence_id).is_not(None))
     newest = session.exec(prompts.order_by(col(CheckIn.id).desc()).limit(1)).first()
     return newest.subject if newest and newest.state is not CheckInState.ANSWERED else ""
-
-
-def forget(session: Session, now: datetime) -> int:
-    """Delete what is too old to matter; returns how many lines."""
-    away = _NUDGES.c.line.startswith(AWAY)
-    old = or_(and_(not_(away), _all_before(now - _LASTS)), and_(away, _all_before(now - _AWAY_LASTS)))
-    return core(session).execute(delete(_NUDGES).where(old)).rowcount
-
-
-def _all_before(instant: datetime) -> ColumnElement[bool]:
-    marks = (_NUDGES.c.snoozed_until, _NUDGES.c.reminded_at, _NUDGES.c.useless_at)
-    return and_(*(or_(mark.is_(None), mark < instant) for mark in marks))
 
 
 # What was said -------------------------------------------------------------------------------------------------------

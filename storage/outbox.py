@@ -6,17 +6,18 @@ One rule: the lane is locked before a row takes its id, so that ids in a lane fo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, or_, select, text, update
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, delete, func, or_, select, text, true, update
 from sqlmodel import Session
 
+from bot import logs
 from bot.port import Way
-from storage.statements import core, inserting, table
+from storage.statements import Prepared, core, inserting, table
 from storage.tables import UtcDateTime
 
 LANES = table("lanes")
@@ -28,11 +29,22 @@ Target = tuple[str, str, str]
 """Platform, tenant, and there a channel (`C123`), a user's direct messages (`@U1`) or own page (`~U1`)."""
 
 _DUE = bindparam("due", type_=UtcDateTime)
-_WAKE = (
-    update(LANES)
-    .where(LANES.c.id == bindparam("lane"))
-    .values(due_at=case((or_(LANES.c.due_at.is_(None), LANES.c.due_at > _DUE), _DUE), else_=LANES.c.due_at))
+_SOONER = case((or_(LANES.c.due_at.is_(None), LANES.c.due_at > _DUE), _DUE), else_=LANES.c.due_at)
+_DUE_THEN = case((LANES.c.lease_until > _SOONER, LANES.c.lease_until), else_=_SOONER)  # never in a lease or a limit
+_WAKE = Prepared(
+    lambda _: (
+        update(LANES)
+        .where(LANES.c.id == bindparam("lane"))
+        .values(
+            due_at=_DUE_THEN,
+            ready=bindparam("at", type_=UtcDateTime) >= _DUE_THEN,
+            urgent=case((bindparam("hurries", type_=Boolean), true()), else_=and_(LANES.c.ready, LANES.c.urgent)),
+            pool=case((LANES.c.ready, LANES.c.pool), else_=bindparam("by")),
+        )
+    )
 )
+_FEW = 16
+"""So many rows at most are written one by one, which costs less than a statement that is made for their number."""
 _CARD = ("lane_id", "subject", "slot", "under", "partnership_id", "account_id", "room_id")
 _WAYS = {"@": Way.DIRECT, "~": Way.HOME}  # by the mark before a lane's target
 _STANDING_AT = select(POSTS).where(
@@ -68,6 +80,13 @@ _FOUND = select(
     LANES.c.tenant.in_(bindparam("tenants", expanding=True)),
     LANES.c.target.in_(bindparam("targets", expanding=True)),
 )
+_LANE = Prepared(
+    lambda _: select(LANES.c.id).where(
+        LANES.c.platform == bindparam("of_platform"),
+        LANES.c.tenant == bindparam("of_tenant"),
+        LANES.c.target == bindparam("of_target"),
+    )
+)
 _EARLIER = (
     ACTIVE,
     OUTBOX.c.lane_id == bindparam("lane"),
@@ -75,11 +94,15 @@ _EARLIER = (
 )
 # A row that was put off on purpose comes forward; one that failed keeps its pause.
 _FORWARD = case(((OUTBOX.c.tries == 0) & (OUTBOX.c.due_at > _DUE), _DUE), else_=OUTBOX.c.due_at)
-_HURRY = update(OUTBOX).where(*_EARLIER).values(urgent=True, due_at=_FORWARD)
-_SOONER = (
-    update(OUTBOX)
-    .where(*_EARLIER, OUTBOX.c.state == "waiting", OUTBOX.c.message.is_(None), OUTBOX.c.slot == bindparam("at_slot"))
-    .values(due_at=_FORWARD)
+_HURRY = Prepared(lambda _: update(OUTBOX).where(*_EARLIER).values(urgent=True, due_at=_FORWARD))
+_FORWARDED = Prepared(
+    lambda _: (
+        update(OUTBOX)
+        .where(
+            *_EARLIER, OUTBOX.c.state == "waiting", OUTBOX.c.message.is_(None), OUTBOX.c.slot == bindparam("at_slot")
+        )
+        .values(due_at=_FORWARD)
+    )
 )
 
 
@@ -113,6 +136,7 @@ class Announcement:
     account_id: int | None = None
     room_id: int | None = None
     due_at: datetime | None = None
+    stands: bool = False  # so far as is known, it is an edit
 
 
 @cache
@@ -120,30 +144,43 @@ def _say(insert: Any) -> Any:
     return insert(OUTBOX).on_conflict_do_nothing().returning(OUTBOX.c.token)
 
 
+_SAY = Prepared(_say, [each.key for each in OUTBOX.c if each.key not in ("id", "settled_at")])
+
+
 @cache
 def _open(insert: Any) -> Any:
     return insert(LANES).on_conflict_do_nothing()
 
 
+@cache
+def _stand(insert: Any) -> Any:
+    fresh = insert(POSTS)
+    place = "lane_id", "subject", "slot"
+    moved = {each.name: fresh.excluded[each.name] for each in POSTS.c if each.name not in ("id", *place)}
+    return fresh.on_conflict_do_update(index_elements=place, set_=moved)
+
+
 def lane(session: Session, platform: str, tenant: str, target: str) -> int:
     """Find or make the lane of a channel (`C123`), of a user's direct messages (`@U1`) or own page (`~U1`)."""
-    return _lanes(core(session), {(platform, tenant, target)})[platform, tenant, target]
+    return _lanes(session, {(platform, tenant, target)})[platform, tenant, target]
 
 
-def _lanes(connection: Connection, places: Collection[Target]) -> dict[Target, int]:
-    found = _found(connection, places)
+def _lanes(session: Session, places: Collection[Target]) -> dict[Target, int]:
+    found = _found(session, places)
     if missing := sorted({*places} - found.keys()):
         keys = [dict(zip(("platform", "tenant", "target"), place, strict=True)) for place in missing]
+        connection = core(session)
         connection.execute(_open(inserting(connection)), keys)
-        found |= _found(connection, missing)
+        found |= _found(session, missing)
     return found
 
 
-def _found(connection: Connection, places: Collection[Target]) -> dict[Target, int]:
-    if not places:
-        return {}
+def _found(session: Session, places: Collection[Target]) -> dict[Target, int]:
+    if len(places) <= _FEW:
+        each = [dict(zip(("of_platform", "of_tenant", "of_target"), place, strict=True)) for place in places]
+        return {place: id for place, rows in zip(places, _LANE.rows(session, each), strict=True) for (id,) in rows}
     wanted = [sorted({*each}) for each in zip(*places, strict=True)]
-    rows = connection.execute(_FOUND, dict(zip(("platforms", "tenants", "targets"), wanted, strict=True)))
+    rows = core(session).execute(_FOUND, dict(zip(("platforms", "tenants", "targets"), wanted, strict=True)))
     return {(row.platform, row.tenant, row.target): row.id for row in rows}
 
 
@@ -191,23 +228,37 @@ def announce_all(session: Session, now: datetime, announcements: Sequence[Announ
     """
     if not announcements:
         return
-    connection = core(session)
-    places = _lanes(connection, {each.lane for each in announcements if not isinstance(each.lane, int)})
+    places = _lanes(session, {each.lane for each in announcements if not isinstance(each.lane, int)})
     rows = [
         _row(each, each.lane if isinstance(each.lane, int) else places[each.lane], each.due_at or now)
         for each in announcements
     ]
-    soonest: dict[int, datetime] = {}
-    for row in rows:
-        soonest[row["lane_id"]] = min(row["due_at"], soonest.get(row["lane_id"], row["due_at"]))
-    connection.execute(_WAKE, [{"lane": lane, "due": due} for lane, due in sorted(soonest.items())])
-    added = set(connection.execute(_say(inserting(connection)), rows).scalars())
-    hurried = [_about(row) for row in rows if row["urgent"]]
-    if hurried:
-        connection.execute(_HURRY, hurried)
+    _wake(session, now, [row | {"stands": each.stands} for row, each in zip(rows, announcements, strict=True)])
+    added = _added(session, rows)
+    _HURRY.each(session, [_about(row) for row in rows if row["urgent"]])
     sooner = [_about(row) | {"at_slot": row["slot"]} for row in rows if not row["urgent"] and row["token"] not in added]
-    if sooner:
-        connection.execute(_SOONER, sooner)
+    _FORWARDED.each(session, sooner)
+
+
+def _added(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Write these rows; gives the tokens of those that were not there yet."""
+    if len(rows) <= _FEW:
+        return {token for found in _SAY.rows(session, rows) for (token,) in found}
+    connection = core(session)
+    return set(connection.execute(_say(inserting(connection)), rows).scalars())
+
+
+def _wake(session: Session, now: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Lock the lanes of these rows, in the order of their ids, and let each be ready when the first of them is due."""
+    woken: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        here = woken.setdefault(
+            row["lane_id"], {"lane": row["lane_id"], "at": now, "due": row["due_at"], "hurries": False}
+        )
+        here["due"] = min(here["due"], row["due_at"])
+        here["hurries"] |= row["urgent"]
+        here["by"] = str(Way.EDIT) if row.get("stands") else row["way"]
+    _WAKE.each(session, [each for _, each in sorted(woken.items())])
 
 
 def _row(said: Announcement, lane: int, due: datetime) -> dict[str, Any]:
@@ -228,6 +279,7 @@ def _row(said: Announcement, lane: int, due: datetime) -> dict[str, Any]:
         "created_at": due,  # the day of tries begins when it may go
         "due_at": due,
         "trouble": "",
+        "trace": logs.token.get(),
     }
 
 
@@ -261,9 +313,8 @@ def redraw_all(
     comes = select(*(OUTBOX.c[name] for name in _CARD)).where(
         ACTIVE, OUTBOX.c.subject.in_(subjects), OUTBOX.c.message.is_(None), OUTBOX.c.way != Way.HOME
     )
-    cards = {
-        (row.lane_id, row.subject, row.slot): row for row in [*connection.execute(comes), *connection.execute(stands)]
-    }
+    stand = {(row.lane_id, row.subject, row.slot): row for row in connection.execute(stands)}
+    cards = {(row.lane_id, row.subject, row.slot): row for row in connection.execute(comes)} | stand
     places = select(LANES.c.id, LANES.c.target).where(LANES.c.id.in_({card.lane_id for card in cards.values()}))
     ways = {row.id: _WAYS.get(row.target[0], Way.POST) for row in connection.execute(places)}
     if beside is None:
@@ -272,8 +323,15 @@ def redraw_all(
         session,
         now,
         [
-            Announcement(way=ways[card.lane_id], message=None, urgent=urgent, lane=card.lane_id, **_rest(card))
-            for _, card in sorted(cards.items(), key=lambda each: each[0])
+            Announcement(
+                way=ways[card.lane_id],
+                message=None,
+                urgent=urgent,
+                lane=card.lane_id,
+                stands=place in stand,
+                **_rest(card),
+            )
+            for place, card in sorted(cards.items(), key=lambda each: each[0])
             if beside is None or (card.lane_id != beside and ways[card.lane_id] is Way.POST)
         ],
     )
@@ -325,19 +383,17 @@ def mentioned(session: Session, subject: str) -> bool:
 def retry(session: Session, id: int, now: datetime) -> bool:
     """Try something parked once more, for another day, with what was parked because of it; False when it is not parked."""
     connection = core(session)
-    lane_id = connection.execute(
-        select(OUTBOX.c.lane_id).where(OUTBOX.c.id == id, OUTBOX.c.state == "parked")
-    ).scalar_one_or_none()
-    if lane_id is None:
+    columns = OUTBOX.c.lane_id, OUTBOX.c.subject, OUTBOX.c.slot, OUTBOX.c.message, OUTBOX.c.way, OUTBOX.c.urgent
+    row = connection.execute(select(*columns).where(OUTBOX.c.id == id, _PARKED)).one_or_none()
+    if row is None:
         return False
-    connection.execute(_WAKE, {"lane": lane_id, "due": now})
-    row = connection.execute(select(OUTBOX.c.subject, OUTBOX.c.slot, OUTBOX.c.message).where(OUTBOX.c.id == id)).one()
+    _wake(session, now, [{**row._mapping, "due_at": now}])
     again = [id]
     if row.message is None:
-        supersede(session, lane_id, row.subject, row.slot)
+        supersede(session, row.lane_id, row.subject, row.slot)
         again += connection.execute(
             select(OUTBOX.c.id).where(
-                OUTBOX.c.lane_id == lane_id,
+                OUTBOX.c.lane_id == row.lane_id,
                 OUTBOX.c.subject == row.subject,
                 OUTBOX.c.under == row.slot,
                 OUTBOX.c.under != "",
@@ -374,12 +430,10 @@ def supersede(session: Session, lane: int, subject: str, slot: str) -> bool:
     return bool(core(session).execute(statement).scalar_one_or_none())
 
 
-def stand(session: Session, lane: int, subject: str, slot: str, values: dict[str, Any]) -> None:
-    """Note where a living card stands now: platform, tenant, channel, message and for whom."""
+def stand(session: Session, cards: Sequence[Mapping[str, Any]]) -> None:
+    """Note where living cards stand now: lane_id, subject and slot; platform, tenant, channel, message and for whom."""
     connection = core(session)
-    place = {"lane_id": lane, "subject": subject, "slot": slot}
-    fresh = inserting(connection)(POSTS).values(**place, **values)
-    connection.execute(fresh.on_conflict_do_update(index_elements=["lane_id", "subject", "slot"], set_=values))
+    connection.execute(_stand(inserting(connection)), cards)
 
 
 def leave(session: Session, lane: int, subject: str, slot: str) -> None:
@@ -404,9 +458,3 @@ def backlog(session: Session) -> tuple[int, datetime | None]:
     """Count what is not delivered yet, with the time of the oldest."""
     count, oldest = core(session).execute(select(func.count(), func.min(OUTBOX.c.created_at)).where(ACTIVE)).one()
     return count, oldest
-
-
-def forget(session: Session, before: datetime) -> int:
-    """Delete what was delivered or dropped before that time; returns how many."""
-    old = OUTBOX.c.state.in_(("sent", "dropped")), OUTBOX.c.settled_at < before
-    return core(session).execute(delete(OUTBOX).where(*old)).rowcount

@@ -6,15 +6,43 @@ One rule: queries take the caller's session, never commit and never read the clo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
+from sqlalchemy import update as core_update
 from sqlmodel import Session, col, func, select, update
 
 from bot.inbound import Place
 from bot.words import Key, Status
 from storage import codes
+from storage.statements import Prepared, table
 from storage.tables import Invite, Partnership, Room, RoomPartnership, Side, WrongTry
+
+PARTNERSHIPS, ROOMS, TIES = table("partnerships"), table("rooms"), table("room_partnerships")
+_NUMBER = {
+    noun: Prepared(
+        lambda _, noun=noun: (  # type: ignore[misc]
+            core_update(PARTNERSHIPS)
+            .where(PARTNERSHIPS.c.id == bindparam("of"))
+            .values({noun: PARTNERSHIPS.c[noun] + 1})
+            .returning(PARTNERSHIPS.c[noun])
+        )
+    )
+    for noun in ("escalations", "celebrations")
+}
+_SPOT = Prepared(
+    lambda _: (
+        core_select(ROOMS.c.id, ROOMS.c.gone_at, PARTNERSHIPS.c.id, PARTNERSHIPS.c.name, TIES.c.side)
+        .join_from(ROOMS, TIES, TIES.c.room_id == ROOMS.c.id, isouter=True)
+        .join(PARTNERSHIPS, PARTNERSHIPS.c.id == TIES.c.partnership_id, isouter=True)
+        .where(ROOMS.c.platform == bindparam("platform"), ROOMS.c.tenant == bindparam("tenant"))
+        .where(ROOMS.c.channel == bindparam("channel"))
+        .order_by(PARTNERSHIPS.c.id)
+    )
+)
 
 INVITE_LIVES = timedelta(days=7)
 TRIES_AN_HOUR = 5
@@ -29,11 +57,10 @@ def names(session: Session) -> dict[int, str]:
     return dict(session.exec(select(Partnership.id, Partnership.name).order_by(col(Partnership.id))).all())
 
 
-def active(session: Session) -> list[int]:
-    """The numbers of all that are active."""
-    return list(
-        session.exec(select(Partnership.id).where(Partnership.status == Status.ACTIVE).order_by(col(Partnership.id)))
-    )
+def active(session: Session, after: int, limit: int) -> list[int]:
+    """The numbers of those that are active and come after that one, so many at most, in order."""
+    those = select(Partnership.id).where(Partnership.status == Status.ACTIVE, Partnership.id > after)
+    return list(session.exec(those.order_by(col(Partnership.id)).limit(limit)))
 
 
 def sides(session: Session, partnership_id: int) -> dict[Key, Side]:
@@ -42,17 +69,40 @@ def sides(session: Session, partnership_id: int) -> dict[Key, Side]:
     return {side.key: side for side in rows}
 
 
-def number(session: Session, partnership: Partnership, noun: Literal["escalations", "celebrations"]) -> int:
+def number(session: Session, partnership_id: int, noun: Literal["escalations", "celebrations"]) -> int:
     """The next number of a partnership's escalations or celebrations: what people call them by."""
-    session.flush()
-    counter = getattr(Partnership, noun)
-    session.exec(update(Partnership).where(col(Partnership.id) == partnership.id).values({noun: counter + 1}))
-    session.refresh(partnership, [noun])
-    given: int = getattr(partnership, noun)
-    return given
+    ((given,),) = _NUMBER[noun].all(session, of=partnership_id)
+    return int(given)
 
 
 # Rooms ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A partnership that lives in a room, and the side whose room it is (None: both share it)."""
+
+    id: int
+    name: str
+    side: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A room as one finds it at the door: its id, whether it is lost, and which partnerships live there."""
+
+    room_id: int
+    gone: bool
+    homes: tuple[Home, ...]
+
+
+def spot(session: Session, place: Place) -> Spot | None:
+    """Look at a room and at who lives there, in one query; None where it is not known."""
+    rows = _SPOT.all(session, platform=place.platform, tenant=place.tenant, channel=place.channel)
+    if not rows:
+        return None
+    room_id, gone_at, *_ = rows[0]
+    return Spot(room_id, gone_at is not None, tuple(Home(*row[2:]) for row in rows if row[2] is not None))
 
 
 def room(session: Session, place: Place) -> Room | None:

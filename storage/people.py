@@ -6,31 +6,60 @@ One rule: a person is met through an account and never guessed; two accounts are
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from bot import words
 from bot.inbound import Profile
 from bot.words import Key
+from storage import lent
+from storage.statements import Prepared, table
 from storage.tables import Absence, Account, Member, Partnership, Person, Side
+
+_ACCOUNTS = table("accounts")
+_FIND = (
+    select(Account)
+    .where(col(Account.platform) == bindparam("platform"))
+    .where(col(Account.tenant) == bindparam("tenant"), col(Account.user) == bindparam("user"))
+)
+_LOOK = Prepared(
+    lambda _: (
+        core_select(_ACCOUNTS)
+        .where(_ACCOUNTS.c.platform == bindparam("platform"))
+        .where(_ACCOUNTS.c.tenant == bindparam("tenant"), _ACCOUNTS.c.user == bindparam("user"))
+    )
+)
+_COLUMNS = tuple(column.key for column in _ACCOUNTS.c)
+_accounts: lent.Shelf[tuple[Any, ...], Account] = lent.Shelf(2_000)
 
 
 def find(session: Session, account: words.Account) -> Account | None:
-    return session.exec(
-        select(Account).where(
-            Account.platform == account.platform, Account.tenant == account.tenant, Account.user == account.user
-        )
-    ).first()
+    return session.exec(_FIND, params=asdict(account)).first()
 
 
-def meet(session: Session, profile: Profile, via: str) -> Account:
-    """Get the account of that profile, made with its person when it is new, brought up to date when the platform knows more."""
-    account = find(session, profile.account)
+def lend(session: Session, account: words.Account) -> Account | None:
+    """Find an account for reading."""
+    row = _LOOK.first(session, platform=account.platform, tenant=account.tenant, user=account.user)
+    if row is None:
+        return None
+    known = _accounts.get(row)
+    if known is None:
+        known = lent.row(Account, dict(zip(_COLUMNS, row, strict=True)))
+        _accounts.put(row, known)
+    return known
+
+
+def meet(session: Session, profile: Profile, via: str, *, reading: bool = False) -> Account:
+    """Get the account of that profile, made with its person when it is new, brought up to date when the platform knows more; with
+    `reading`, one to be read and not written to."""
+    account = lend(session, profile.account) if reading else find(session, profile.account)
     if account is None:
         person = Person(name=profile.name)
         session.add(person)

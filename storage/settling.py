@@ -1,119 +1,160 @@
-"""What became of a send: it arrived, it goes again, or it never will.
+"""What became of sends: they arrived, they go again, or they never will.
 
-One rule: only who still holds the lane's lease may tell.
+One rule: only who still holds the lane's lease may tell; the lanes are locked first, all at once, and let go last.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import Session
 
 from bot.port import Sent, Way
-from storage import outbox
+from bot.rules.pacing import UNLIMITED, Pace, free_at, take
+from storage import budgets, lanes, outbox
 from storage.arriving import NOTICED
-from storage.lanes import Claimed, let_go
+from storage.lanes import Claimed, Release
 from storage.outbox import ACTIVE, LANES, OUTBOX
 from storage.statements import core
 from storage.tables import UtcDateTime
 
-_LOCK = select(LANES.c.lease_until, LANES.c.troubled_at).where(LANES.c.id == bindparam("lane")).with_for_update()
-
-_TROUBLED = update(LANES).where(LANES.c.id == bindparam("lane")).values(troubled_at=bindparam("now", type_=UtcDateTime))
-
-
-def sent(session: Session, claimed: Claimed, now: datetime, place: Sent) -> None:
-    """It arrived; a living card is known from now on by where it stands (nowhere, if the platform does not say)."""
-    if not _holds(session, claimed):
-        return
-    if place.message and claimed.living and claimed.way in (Way.POST, Way.DIRECT, Way.HOME):
-        at = {
-            "platform": claimed.platform,
-            "tenant": claimed.tenant,
-            "channel": place.channel,
-            "message": place.message,
-        }
-        whose = {
-            "under": claimed.under,
-            "partnership_id": claimed.partnership_id,
-            "account_id": claimed.account_id,
-            "room_id": claimed.room_id,
-        }
-        outbox.stand(session, claimed.lane_id, claimed.subject, claimed.slot, at | whose)
-    # What was said now stands with the platform; nobody's words are kept here any longer than it takes to send them.
-    _settle(session, claimed, now, {"state": "sent", "message": None, "settled_at": now, "trouble": ""})
+_LOCK = (
+    select(LANES.c.id, LANES.c.lease_until, LANES.c.troubled_at, LANES.c.spent)
+    .where(LANES.c.id.in_(bindparam("lanes", expanding=True)))
+    .order_by(LANES.c.id)
+    .with_for_update()
+)
+_AT = bindparam("at", type_=UtcDateTime)
+_TROUBLED = update(LANES).where(LANES.c.id == bindparam("lane")).values(troubled_at=_AT)
+_ARRIVED = (  # what was said now stands with the platform; nobody's words are kept here any longer than it takes to send them
+    update(OUTBOX)
+    .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
+    .values(state="sent", message=None, settled_at=_AT, trouble="")
+)
+_NEW = (Way.POST, Way.DIRECT, Way.HOME)
 
 
-def later(
-    session: Session, claimed: Claimed, now: datetime, *, due: datetime, unsure: bool, whole: bool, reason: str
-) -> bool:
-    """It goes again at `due`; with `whole` nothing else goes in that lane before. Tells whether by now, and not before, it has
-    failed for long enough to be worth a word elsewhere."""
-    lane = _held(session, claimed)
-    if lane is None:
-        return False
-    state: dict[str, Any] = {"state": "unsure"} if unsure else _waits_again(session, claimed)
-    core(session).execute(_TROUBLED, {"lane": claimed.lane_id, "now": now})
-    _settle(session, claimed, now, {**state, "due_at": due, "trouble": reason}, hold=due if whole else None)
-    since = claimed.created_at + NOTICED
-    return now >= since and (claimed.tries == 1 or lane.troubled_at is None or lane.troubled_at < since)
+@dataclass
+class Settling:
+    """One transaction's word on what was claimed. Ends with `let_go`."""
 
+    session: Session
+    now: datetime
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    _held: dict[int, Any] = field(default_factory=dict)
+    _releases: dict[int, Release] = field(default_factory=dict)
 
-def anew(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
-    """Where the living card stood it stands no more: forget the place and post it afresh."""
-    if not _holds(session, claimed):
-        return
-    outbox.leave(session, claimed.lane_id, claimed.subject, claimed.slot)
-    _settle(session, claimed, now, {**_waits_again(session, claimed), "due_at": now, "trouble": reason})
+    def hold(self, claimed: Collection[Claimed]) -> list[Claimed]:
+        """Lock the lanes of these; gives those that are still held. Of the others another process looks after the row now."""
+        found = self._connection.execute(_LOCK, {"lanes": sorted(each.lane_id for each in claimed)})
+        rows = {row.id: row for row in found}
+        mine = [each for each in claimed if each.lane_id in rows and rows[each.lane_id].lease_until == each.lease_until]
+        for each in mine:
+            self._held[each.lane_id] = rows[each.lane_id]
+            self._releases[each.lane_id] = self._after(each)
+        return mine
 
+    def sent(self, arrived: Iterable[tuple[Claimed, Sent]]) -> None:
+        """They arrived; a living card is known from now on by where it stands (nowhere, if the platform does not say)."""
+        ids, cards = [], []
+        for claimed, place in arrived:
+            ids.append(claimed.id)
+            if place.message and claimed.living and claimed.way in _NEW:
+                cards.append(_card(claimed, place))
+        if cards:
+            outbox.stand(self.session, cards)
+        if ids:
+            self._connection.execute(_ARRIVED, {"rows": ids, "at": self.now})
 
-def never(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
-    """Park it, and what waits in the thread of the card that it would have been."""
-    if not _holds(session, claimed):
-        return
-    if claimed.living and claimed.way is not Way.EDIT and claimed.slot:
-        core(session).execute(
-            update(OUTBOX)
-            .where(
-                ACTIVE,
-                OUTBOX.c.lane_id == claimed.lane_id,
-                OUTBOX.c.subject == claimed.subject,
-                OUTBOX.c.under == claimed.slot,
-                OUTBOX.c.id != claimed.id,
+    def later(
+        self, claimed: Claimed, *, due: datetime, unsure: bool, whole: bool, wide: str | None, reason: str
+    ) -> bool:
+        """It goes again at `due`; with `whole` nothing else goes in that lane before, and with `wide`, the name of a limit that the
+        tenant's channels share, nothing that draws on that. Tells whether by now, and not before, it has failed for long enough to
+        be worth a word elsewhere."""
+        lane = self._held[claimed.lane_id]
+        state: dict[str, Any] = {"state": "unsure"} if unsure else self._waits_again(claimed)
+        self._connection.execute(_TROUBLED, {"lane": claimed.lane_id, "at": self.now})
+        self._set(claimed, {**state, "due_at": due, "trouble": reason})
+        if whole:
+            release = self._releases[claimed.lane_id]
+            self._releases[claimed.lane_id] = Release(max(due, release.hold or due), release.spent)
+        if wide is not None:
+            budgets.hold(self.session, (claimed.platform, claimed.tenant, wide), due)
+        since = claimed.created_at + NOTICED
+        return self.now >= since and (claimed.tries == 1 or lane.troubled_at is None or lane.troubled_at < since)
+
+    def anew(self, claimed: Claimed, reason: str) -> None:
+        """Where the living card stood it stands no more: forget the place and post it afresh."""
+        outbox.leave(self.session, claimed.lane_id, claimed.subject, claimed.slot)
+        self._set(claimed, {**self._waits_again(claimed), "due_at": self.now, "trouble": reason})
+
+    def never(self, claimed: Claimed, reason: str) -> None:
+        """Park it, and what waits in the thread of the card that it would have been."""
+        if claimed.living and claimed.way is not Way.EDIT and claimed.slot:
+            self._connection.execute(
+                update(OUTBOX)
+                .where(
+                    ACTIVE,
+                    OUTBOX.c.lane_id == claimed.lane_id,
+                    OUTBOX.c.subject == claimed.subject,
+                    OUTBOX.c.under == claimed.slot,
+                    OUTBOX.c.id != claimed.id,
+                )
+                .values(
+                    state="parked",
+                    settled_at=self.now,
+                    trouble=f"the card it belongs under was not delivered: {reason}",
+                )
             )
-            .values(state="parked", settled_at=now, trouble=f"the card it belongs under was not delivered: {reason}")
-        )
-    _settle(session, claimed, now, {"state": "parked", "settled_at": now, "trouble": reason})
+        self._set(claimed, {"state": "parked", "settled_at": self.now, "trouble": reason})
+
+    def dropped(self, claimed: Claimed, reason: str) -> None:
+        """Nothing is to be said any more, or it must not be said twice."""
+        self._set(claimed, {"state": "dropped", "settled_at": self.now, "trouble": reason})
+
+    def let_go(self) -> None:
+        """End the leases, and note when each lane next has something to do."""
+        lanes.let_go(self._connection, self.now, self._releases)
+
+    @property
+    def _connection(self) -> Connection:
+        return core(self.session)
+
+    def _after(self, claimed: Claimed) -> Release:
+        """What a try takes of the limits of its channel, counted when it ended, so that no two are nearer than they may be."""
+        pace = self.paces.get(claimed.platform, UNLIMITED)
+        if claimed.way not in pace.counted:
+            return Release()
+        at = self.now.timestamp()
+        spent = take(pace.channel, self._held[claimed.lane_id].spent, at)
+        free = free_at(pace.channel, spent, at)
+        return Release(datetime.fromtimestamp(free, UTC) if free > at else None, spent)
+
+    def _waits_again(self, claimed: Claimed) -> dict[str, Any]:
+        """A card that was asked for again while it was on its way waits once, in its older place."""
+        hurried = claimed.living and outbox.supersede(self.session, claimed.lane_id, claimed.subject, claimed.slot)
+        return {"state": "waiting"} | ({"urgent": True} if hurried else {})
+
+    def _set(self, claimed: Claimed, values: dict[str, Any]) -> None:
+        self._connection.execute(update(OUTBOX).where(OUTBOX.c.id == claimed.id).values(**values))
 
 
-def dropped(session: Session, claimed: Claimed, now: datetime, reason: str) -> None:
-    """Nothing is to be said any more, or it must not be said twice."""
-    if _holds(session, claimed):
-        _settle(session, claimed, now, {"state": "dropped", "settled_at": now, "trouble": reason})
-
-
-def _holds(session: Session, claimed: Claimed) -> bool:
-    """Lock the lane; False when it took too long and another process looks after the row now."""
-    return _held(session, claimed) is not None
-
-
-def _held(session: Session, claimed: Claimed) -> Any | None:
-    """The locked lane; None when it took too long and another process looks after the row now."""
-    lane = core(session).execute(_LOCK, {"lane": claimed.lane_id}).one_or_none()
-    return lane if lane is not None and lane.lease_until == claimed.lease_until else None
-
-
-def _waits_again(session: Session, claimed: Claimed) -> dict[str, Any]:
-    """A card that was asked for again while it was on its way waits once, in its older place."""
-    hurried = claimed.living and outbox.supersede(session, claimed.lane_id, claimed.subject, claimed.slot)
-    return {"state": "waiting"} | ({"urgent": True} if hurried else {})
-
-
-def _settle(
-    session: Session, claimed: Claimed, now: datetime, values: dict[str, Any], hold: datetime | None = None
-) -> None:
-    connection = core(session)
-    connection.execute(update(OUTBOX).where(OUTBOX.c.id == claimed.id).values(**values))
-    let_go(connection, claimed.lane_id, now, hold)
+def _card(claimed: Claimed, place: Sent) -> dict[str, Any]:
+    return {
+        "lane_id": claimed.lane_id,
+        "subject": claimed.subject,
+        "slot": claimed.slot,
+        "platform": claimed.platform,
+        "tenant": claimed.tenant,
+        "channel": place.channel,
+        "message": place.message,
+        "under": claimed.under,
+        "partnership_id": claimed.partnership_id,
+        "account_id": claimed.account_id,
+        "room_id": claimed.room_id,
+    }

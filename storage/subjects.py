@@ -10,7 +10,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bot.inbound import Heard, Typed
+from bot.pack import Unreadable
 from storage.tables import Blocker, Cadence, Celebration, CheckIn, Escalation, Member, Occurrence, Partnership, Post
+
+FIGURES_AT_MOST = 18  # of an id: more than that no database holds
 
 _NOUNS: dict[str, tuple[Any, Any]] = {
     "partnership": (Partnership.id, Partnership.id),
@@ -34,8 +37,11 @@ def noun(subject: str) -> str:
 
 
 def number(subject: str) -> int:
-    """Its id: 12 of `escalation:12`. Raises ValueError where it has none."""
-    return int(subject.partition(":")[2])
+    """Its id: 12 of `escalation:12`. Raises Unreadable where it has none that a database holds."""
+    figures = subject.partition(":")[2]
+    if not (figures.isascii() and figures.isdigit() and len(figures) <= FIGURES_AT_MOST):
+        raise Unreadable(f"no number in {subject[:40]}")
+    return int(figures)
 
 
 def partnership_of(session: Session, subject: str) -> int | None:

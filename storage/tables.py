@@ -43,6 +43,14 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _from_words if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_words(value: str | None) -> datetime | None:
+    """An instant as SQLite keeps it; read in one step, since whole tables of them are read."""
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
 
 def _named(kind: type[StrEnum]) -> Any:
     """Store an enum by its value; SQLAlchemy would store the name."""
@@ -166,7 +174,8 @@ class Absence(SQLModel, table=True):
 
 class Partnership(SQLModel, table=True):
     """What everything hangs on. `seq` and `head` are the last event of its record; `escalations` and `celebrations` are the numbers
-    last given; `planned_until` is how far its schedule stands as timers; `revision` counts the changes of what a scene shows of it."""
+    last given; `planned_until` is how far its schedule stands as timers; the database itself gives it another `revision`, one that it
+    never had, whenever anything changes that a scene shows of it."""
 
     __tablename__ = "partnerships"
 
@@ -182,7 +191,7 @@ class Partnership(SQLModel, table=True):
     seq: int = 0
     head: str = ""
     planned_until: datetime | None = _maybe_at()
-    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    revision: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class Side(SQLModel, table=True):
@@ -610,6 +619,13 @@ class Outbox(SQLModel, table=True):
             postgresql_where=text("state = 'parked'"),
         ),
         Index(
+            "ix_outbox_depth",
+            "state",
+            "created_at",
+            sqlite_where=text("state IN ('waiting','sending','unsure','parked')"),
+            postgresql_where=text("state IN ('waiting','sending','unsure','parked')"),
+        ),
+        Index(
             "ix_outbox_settled",
             "settled_at",
             sqlite_where=text("state IN ('sent','dropped')"),
@@ -691,6 +707,12 @@ class Timer(SQLModel, table=True):
             "subject",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_timers_parked",
+            "id",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
         ),
         Index(
             "ix_timers_past",

@@ -73,6 +73,7 @@ def _platforms() -> str:
         + " | ".join("yes" if getattr(platform.can, each.name) else "no" for platform in PLATFORMS.values())
         + " |"
         for each in fields(Capabilities)
+        if each.type == "bool"
     ]
     return "\n".join((f"| | {' | '.join(PLATFORMS)} |", "| --- " * (len(PLATFORMS) + 1) + "|", *rows))
 

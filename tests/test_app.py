@@ -12,12 +12,15 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.exposition import generate_latest
+from sqlalchemy import text
 
 from bot import metrics
 from bot.app import App
+from bot.port import Later, Never, Parcel
 from bot.settings import Settings
 from bot.web import application
 from storage import Database
+from tests.fakes.recorder import until
 from tests.house import House
 
 HEAVY = ("slack_bolt", "slack_sdk", "botbuilder", "dateparser", "holidays", "alembic", "cryptography")
@@ -59,6 +62,11 @@ def test_it_lives_is_ready_and_can_be_measured(visit: Callable[..., None]) -> No
         assert code == 200
         assert "\nbellwether_outbox_waiting 0.0\n" in said
         assert "\nbellwether_timers_late 0.0\n" in said
+        for _ in range(500):
+            if "\nbellwether_processes 1.0\n" in (said := (await asked(session, "/metrics"))[1]):
+                break
+            await asyncio.sleep(0.01)
+        assert "\nbellwether_processes 1.0\n" in said
 
     visit(doing)
 
@@ -72,7 +80,7 @@ def test_it_is_not_ready_while_the_scheduler_stands_and_says_so(visit: Callable[
     visit(doing)
 
 
-def test_without_its_database_it_lives_but_is_neither_ready_nor_measured() -> None:
+def test_without_its_database_it_lives_and_is_not_ready_and_says_what_it_knows_by_itself() -> None:
     database = Database("postgresql://127.0.0.1:9/none?connect_timeout=1")
 
     async def whole() -> None:
@@ -81,10 +89,16 @@ def test_without_its_database_it_lives_but_is_neither_ready_nor_measured() -> No
             for path, code, said in (
                 ("/healthz", 200, "ok\n"),
                 ("/readyz", 503, "the database does not answer\n"),
-                ("/metrics", 503, "the database does not answer\n"),
             ):
                 answer = await client.get(path)
                 assert (answer.status, await answer.text()) == (code, said)
+            answer = await client.get("/metrics")
+            measured = await answer.text()
+            assert answer.status == 200
+            for line in ("bellwether_database_up 0.0", "bellwether_outbox_waiting NaN"):
+                assert f"\n{line}\n" in measured
+            assert "\nbellwether_outbox_rows{" not in measured
+            assert re.search(r'^bellwether_database_faults_total{outcome="given up"} [1-9]', measured, re.MULTILINE)
 
     asyncio.run(whole())
     database.close()
@@ -112,9 +126,63 @@ def test_no_label_of_a_measure_says_who_or_where(house: House) -> None:
     house.types("ana", "/escalate the test rig has been down since Monday")
     said = generate_latest(metrics.REGISTRY).decode()
     labels = {name for inside in re.findall(r"\{(.*?)\}", said) for name in re.findall(r"(\w+)=", inside)}
-    assert labels <= {"kind", "outcome", "platform", "le"}
-    assert "rig" not in said
-    assert "Ana" not in said
+    assert labels <= {"kind", "outcome", "platform", "command", "state", "urgency", "version", "python", "le"}
+    for private in ("rig", "Ana", "T-NORTH", "C-NORTH", "northwind"):
+        assert private not in said
+
+
+def test_commands_are_counted_by_name_and_what_is_no_command_as_other(house: House) -> None:
+    def counted(name: str) -> float:
+        return float(metrics.COMMANDS.labels(name, "answered")._value.get())
+
+    before = counted("celebrate"), counted("other")
+    house.types("ana", "/celebrate @bo for turning the test rig round in one night")
+    house.types("ana", "/frobnicate the rig")
+    assert (counted("celebrate"), counted("other")) == (before[0] + 1, before[1] + 1)
+    assert "frobnicate" not in generate_latest(metrics.REGISTRY).decode()
+
+
+def test_the_measures_say_how_deep_the_outbox_is_in_each_state_and_how_old(house: House) -> None:
+    house.chats["slack"].goes_wrong = later
+    house.chats["teams"].goes_wrong = never
+    house.types("ana", "/celebrate @bo for turning the test rig round in one night")
+    house.clock.passes(seconds=20)
+    house.loop.run_until_complete(house.app._measure())
+    said = generate_latest(metrics.REGISTRY).decode()
+    count = "SELECT count(*) FROM outbox WHERE state = :state"
+    for state in ("waiting", "sending", "unsure", "parked"):
+        rows = house.database.run(
+            lambda session, state: session.connection().execute(text(count), {"state": state}).scalar_one(), state
+        )
+        assert f'\nbellwether_outbox_rows{{state="{state}"}} {rows}.0\n' in said
+        assert bool(rows) is (state in ("waiting", "parked"))
+    assert '\nbellwether_outbox_age_seconds{state="waiting"} 20.0\n' in said
+    assert "\nbellwether_outbox_oldest_seconds 20.0\n" in said
+
+
+def test_the_measures_say_when_it_started_and_what_it_is(house: House) -> None:
+    said = generate_latest(metrics.REGISTRY).decode()
+    assert re.search(r"^process_start_time_seconds [\d.e+]+$", said, re.MULTILINE)
+    assert re.search(r'^bellwether_build_info{.*version="\d+\.\d+\.\d+".*} 1.0$', said, re.MULTILINE)
+
+
+def test_it_is_not_ready_while_it_stops_or_delivers_nothing(visit: Callable[..., None]) -> None:
+    async def doing(app: App, session: aiohttp.ClientSession) -> None:
+        await until(lambda: app.metronome.healthy and app.delivery.healthy)
+        await app.delivery.stop()
+        assert await asked(session, "/readyz") == (503, "delivery is not running\n")
+        app._stopping = True
+        assert await asked(session, "/readyz") == (503, "the bot is stopping\n")
+
+    visit(doing)
+
+
+def later(parcel: Parcel) -> None:
+    raise Later("no route to it", after=60.0)
+
+
+def never(parcel: Parcel) -> None:
+    raise Never("the channel is archived")
 
 
 def test_importing_the_bot_imports_nothing_heavy_that_is_not_used() -> None:

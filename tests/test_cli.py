@@ -139,6 +139,12 @@ def stops(process: subprocess.Popen[str]) -> str:
         ("manifest", "teams"),
         ("export",),
         ("verify",),
+        ("outbox",),
+        ("outbox", "list"),
+        ("outbox", "retry"),
+        ("outbox", "drop"),
+        ("backup",),
+        ("restore",),
     ],
 )
 def test_every_command_explains_itself(asked: Asked, words: tuple[str, ...]) -> None:
@@ -157,6 +163,8 @@ def test_every_command_explains_itself(asked: Asked, words: tuple[str, ...]) -> 
         ("demo", "--port", "99999"),
         ("manifest", "teams"),
         ("manifest", "teams", "--out", "x.zip", "--url", "bellwether.example.org"),
+        ("backup",),
+        ("outbox", "send"),
     ],
 )
 def test_wrong_usage_is_two(asked: Asked, words: tuple[str, ...]) -> None:
@@ -206,6 +214,8 @@ def test_run_and_doctor_say_the_same_of_a_half_set_platform(
         ("BELLWETHER_DATABASE_URL", "bellwether.db"),
         ("BELLWETHER_DATABASE_URL", "mysql://localhost/x"),
         ("BELLWETHER_PUBLIC_URL", "bellwether.example.org"),
+        ("BELLWETHER_KEEP_ANSWERS_HOURS", "1"),
+        ("BELLWETHER_KEEP_TIMERS_DAYS", "forever"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(asked: Asked, name: str, value: str) -> None:

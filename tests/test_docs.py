@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from prometheus_client.exposition import generate_latest
 from typer.main import get_command
 
-from bot import platforms
+from bot import metrics, platforms
 from bot.cli import cli
 from bot.messages import Message, in_words
 from bot.platforms.slack.manifest import COMMANDS
@@ -37,24 +38,33 @@ def test_refreshing_the_tables_mends_one_that_was_changed_and_nothing_else() -> 
 
 def test_the_readme_names_every_command_of_the_command_line_and_no_other() -> None:
     command = get_command(cli)
-    names = set(command.commands) - {"manifest"} | {
-        f"manifest {name}" for name in command.commands["manifest"].commands
+    groups = {"manifest", "outbox"}
+    names = set(command.commands) - groups | {
+        f"{group} {name}" for group in groups for name in command.commands[group].commands
     }
-    rows = re.findall(r"^\| `bellwether ((?:manifest )?[a-z]+)", README, re.MULTILINE)
+    rows = re.findall(r"^\| `bellwether ((?:(?:manifest|outbox) )?[a-z]+)", README, re.MULTILINE)
     assert sorted(rows) == sorted(names)
 
 
 def test_the_readme_names_every_option_of_the_command_line() -> None:
     command = get_command(cli)
-    every = [*command.commands.values(), *command.commands["manifest"].commands.values()]
+    groups = command.commands["manifest"], command.commands["outbox"]
+    every = [*command.commands.values(), *(each for group in groups for each in group.commands.values())]
     options = {
-        f"{option} " if parameter.required else f"[{option} "
+        f"{option} " if parameter.required else f"[{option}]" if parameter.is_flag else f"[{option} "
         for each in every
         for parameter in each.params
         for option in parameter.opts
         if option[:2] == "--" and option != "--help"
     }
     assert {option for option in options if option not in README} == set()
+
+
+def test_every_measure_that_the_readme_names_is_measured() -> None:
+    measured = set(re.findall(r"^# TYPE (\w+) ", generate_latest(metrics.REGISTRY).decode(), re.MULTILINE))
+    named = set(re.findall(r"`(bellwether_\w+)", README))
+    assert len(named) > 10
+    assert named <= measured
 
 
 def test_every_command_of_the_bot_can_be_typed_in_slack() -> None:

@@ -5,6 +5,9 @@ One rule: a person's own hours, days and zone go before their side's; holidays a
 
 from __future__ import annotations
 
+from datetime import time
+from functools import lru_cache
+
 from bot.rules.escalation import Calendars
 from bot.rules.worktime import Calendar
 from bot.words import Key
@@ -13,19 +16,21 @@ from storage.scenes import Scene
 from storage.tables import Side
 
 
-def _days(text: str) -> frozenset[int]:
-    return frozenset(int(day) for day in text.split(","))
+@lru_cache(maxsize=8192)  # there are few, and many work by each
+def calendar(zone: str, days: str, start: time, end: time, country: str | None, region: str | None) -> Calendar:
+    """The calendar of those hours on those days ("0,1,2,3,4")."""
+    return Calendar(zone, frozenset(int(day) for day in days.split(",")), start, end, country, region)
 
 
 def of_side(side: Side) -> Calendar:
-    return Calendar(side.zone, _days(side.days), side.start, side.end, side.country, side.region)
+    return calendar(side.zone, side.days, side.start, side.end, side.country, side.region)
 
 
 def of_person(scene: Scene, who: Standing) -> Calendar:
     side, person = scene.sides[who.side], who.person
-    return Calendar(
+    return calendar(
         who.zone,
-        _days(person.days or side.days),
+        person.days or side.days,
         person.start if person.start is not None else side.start,
         person.end if person.end is not None else side.end,
         side.country,

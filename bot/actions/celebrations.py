@@ -5,7 +5,7 @@ One rule: every card is drawn from the celebration and from people's choices as 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 import storage.celebrations
 from bot.actions import Call, View, digests, living, telling
+from bot.actions.gathering import Gathered
 from bot.cards import celebration as cards
 from bot.messages import Message
 from bot.rules import celebrating
@@ -56,10 +57,10 @@ def _occasion(scene: Scene, row: Celebration, wish: Wish) -> Occasion:
 
 def give(session: Session, call: Call, wish: Wish) -> Occasion:
     """Celebrate somebody: once in each room, and directly to those who are celebrated."""
-    row = storage.celebrations.add(session, call.scene.partnership, call.by.id, wish, call.now)
+    row = storage.celebrations.add(session, call.scene.id, call.by.id, wish, call.now)
     occasion = _occasion(call.scene, row, wish)
     call.record(session, "celebration.given", occasion.subject, _body(wish))
-    _tell(session, call, occasion)
+    _told(call, occasion).write(session)
     ends = call.now + celebrating.EDITABLE + timedelta(seconds=1)
     timers.plan(session, kind=FIXED, subject=occasion.subject, due_at=ends, once=f"{FIXED}:{row.id}")
     return occasion
@@ -71,7 +72,7 @@ def change(session: Session, call: Call, occasion: Occasion, wish: Wish) -> Occa
     changed = _occasion(call.scene, occasion.row, wish)
     body = {"from": _body(occasion.wish), "to": _body(wish)}
     call.record(session, "celebration.edited", changed.subject, body)
-    _tell(session, call, changed, before=occasion.audience)
+    _told(call, changed, before=occasion.audience).write(session)
     outbox.redraw(session, now=call.now, subject=changed.subject)
     digests.follow(session, call, changed.row)
     return changed
@@ -94,19 +95,25 @@ def clap(session: Session, call: Call, occasion: Occasion) -> bool:
     return True
 
 
-def _tell(session: Session, call: Call, occasion: Occasion, before: Audience | None = None) -> None:
-    before = before or Audience()
+def _told(call: Call, occasion: Occasion, before: Audience | None = None) -> Gathered:
+    """What is said of it to whom it was not said before."""
+    before, said = before or Audience(), Gathered(call.now)
     if occasion.audience.in_rooms and not before.in_rooms:
-        telling.card(session, call, occasion.subject)
+        said.card(call.scene, occasion.subject, call.scene.places)
     for member in occasion.audience.told:
         if member not in before.told:
-            telling.person(session, call, call.scene.who(member), occasion.subject, None, slot=telling.CARD)
+            said.person(call.scene, call.scene.who(member), occasion.subject, None, slot=telling.CARD)
+    return said
 
 
 def _body(wish: Wish) -> dict[str, Any]:
-    said = asdict(wish)
-    del said["receivers"]
-    return {"members": list(wish.members), "sides": [side.value for side in wish.sides], **said}
+    return {
+        "members": list(wish.members),
+        "sides": [side.value for side in wish.sides],
+        "why": wish.why,
+        "milestone": wish.milestone,
+        "public": wish.public,
+    }
 
 
 # How it looks --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ or erased since is gone from it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -146,15 +146,39 @@ def draw(session: Session, view: View) -> Message | None:
 
 def shown(session: Session, scene: Scene, digest: Digest, zone: str, *, names: bool = False) -> Shown:
     """All that the cards say, in the words that may be shown now; with `names` also who is overdue."""
-    reports = {each.about for each in digest.overdue if each.owed is Owed.REPORT}
-    open_ = {each.escalation for each in digest.open}
-    rows = escalations.several(session, {*digest.resolved, *open_})
-    days = check_ins.occurrences(session, reports)
-    recur = {each.cadence for each in digest.meetings} | {each.cadence for each in digest.changes}
-    recur |= {each.cadence_id for each in days.values()}
-    rules = cadences.several(session, recur)
-    titles = {id: called(scene, row) for id, row in rules.items()}
-    given = [_given(scene, row, wish) for row, wish in digests.these(session, digest.celebrations)]
+    return shown_all(session, [(scene, digest, zone)], names=names)[0]
+
+
+def shown_all(session: Session, told: Sequence[tuple[Scene, Digest, str]], *, names: bool = False) -> list[Shown]:
+    """The same for many at once, each with the zone of its room."""
+    those = [digest for _, digest, _ in told]
+    rows = escalations.several(
+        session,
+        {id for each in those for id in each.resolved} | {one.escalation for each in those for one in each.open},
+    )
+    days = check_ins.occurrences(
+        session, {owed.about for each in those for owed in each.overdue if owed.owed is Owed.REPORT}
+    )
+    recur = {one.cadence for each in those for one in each.meetings}
+    recur |= {one.cadence for each in those for one in each.changes}
+    rules = cadences.several(session, recur | {each.cadence_id for each in days.values()})
+    given = {
+        row.id: (row, wish) for row, wish in digests.these(session, {id for each in those for id in each.celebrations})
+    }
+    return [_shown(scene, digest, zone, rows, days, rules, given, names) for scene, digest, zone in told]
+
+
+def _shown(
+    scene: Scene,
+    digest: Digest,
+    zone: str,
+    rows: Mapping[int, Escalation],
+    days: Mapping[int, Occurrence],
+    rules: Mapping[int, Cadence],
+    celebrations: Mapping[int, tuple[Celebration, Wish]],
+    names: bool,
+) -> Shown:
+    given = [_given(scene, *celebrations[id]) for id in digest.celebrations if id in celebrations]
     settled = [Win(rows[id].summary, number=rows[id].number, outcome=rows[id].outcome) for id in digest.resolved]
     return Shown(
         partnership=scene.partnership.name,
@@ -173,8 +197,8 @@ def shown(session: Session, scene: Scene, digest: Digest, zone: str, *, names: b
             )
             for each in digest.overdue
         ),
-        ahead=tuple(Ahead(titles[each.cadence], each.at) for each in digest.meetings),
-        changed=tuple(Changed(titles[each.cadence], each.what, each.at) for each in digest.changes),
+        ahead=tuple(Ahead(called(scene, rules[each.cadence]), each.at) for each in digest.meetings),
+        changed=tuple(Changed(called(scene, rules[each.cadence]), each.what, each.at) for each in digest.changes),
     )
 
 

@@ -74,7 +74,7 @@ def open_(session: Session, call: Call, concern: Concern) -> tuple[Escalation, l
     state = _with_the_partnership(replace(change.state, owner=concern.to), call, both)
     escalation = Escalation(
         partnership_id=scene.id,
-        number=partnerships.number(session, scene.partnership, "escalations"),
+        number=partnerships.number(session, scene.id, "escalations"),
         raised_by=raiser.id,
         side=raiser.side,
         summary=concern.summary,

@@ -56,6 +56,7 @@ class Gathered:
     def write(self, session: Session) -> None:
         """Write all of it."""
         ledger.append_all(session, self.events)
-        timers.plan_each(session, self.planned)
+        if self.planned:
+            timers.plan_each(session, self.planned)
         outbox.announce_all(session, self.now, self.said)
         outbox.redraw_all(session, now=self.now, subjects=self.stale)

@@ -15,16 +15,18 @@ from bot.actions import calendars, rhythm
 from bot.rules import celebrating
 from bot.rules import digest as rules
 from bot.rules import escalation as machine
-from bot.rules.cadence import occurrences
+from bot.rules.cadence import days
 from bot.rules.celebrating import Audience, Candidate, Wish
 from bot.rules.digest import Concern, Digest, Material, Meeting
 from bot.rules.stand import Step
 from bot.rules.weeks import Weeks
-from bot.words import CadenceKind, Key, Role
-from storage import cadences, digests, escalations
+from bot.rules.worktime import place
+from bot.words import Key, Role
+from storage import digests, escalations
 from storage.scenes import Scene
 from storage.tables import Cadence, Celebration, Escalation
 
+DAY = timedelta(days=1)
 AHEAD = timedelta(days=8)
 """How far ahead meetings are told."""
 
@@ -50,7 +52,7 @@ def work_out(session: Session, now: datetime, wanted: Sequence[Wanted]) -> list[
     prompts = digests.prompts(session, found, first, last)
     reports = digests.reports(session, found, last)
     changes = digests.changes(session, found, start, last)
-    rows = cadences.of(session, found)
+    rows = digests.meetings(session, found)
     people = {id: _stand(scene) for id, scene in found.items()}
     told = []
     for each in wanted:
@@ -94,10 +96,9 @@ def _meetings(scene: Scene, rows: Collection[Cadence], seen: datetime) -> list[M
     """The meetings of the days ahead."""
     found = []
     for row in rows:
-        if row.kind is CadenceKind.MEETING and row.paused_at is None:
-            rule = rhythm.as_rule(row, scene)
-            for each in occurrences(rule.recurrence, rule.zone, seen):
-                if each.at > seen + AHEAD:
-                    break
-                found.append(Meeting(row.id, each.at))
+        rule = rhythm.as_rule(row, scene)
+        for day in days(rule.recurrence, seen.date() - 2 * DAY, (seen + AHEAD).date() + DAY):
+            at = place(day, rule.recurrence.at, rule.zone)
+            if seen < at <= seen + AHEAD:
+                found.append(Meeting(row.id, at))
     return found

@@ -18,7 +18,7 @@ from bot.rules import checking_in
 from bot.rules.checking_in import Step
 from bot.rules.rhythm import Tick, read_once
 from bot.words import CheckInState, Role, Status
-from storage import cadences, scenes
+from storage import cadences, outages, scenes
 from storage import check_ins as store
 from storage.people import Standing
 from storage.scenes import Glimpse, Scene
@@ -236,6 +236,7 @@ def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None
     found = scenes.scenes(session, {row.partnership_id for row in open_})
     silent = [row for those in rows.values() for row in those if row.state is CheckInState.ASKED and row.asked_at]
     standing, in_time = store.reached(session, silent)
+    down = outages.between(session, min((row.asked_at for row in silent if row.asked_at), default=now), now)
     unsaid: set[str] = set()
     for each in open_:
         scene, cadence = found[each.partnership_id], kinds[each.cadence_id]
@@ -251,13 +252,14 @@ def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None
         # Whoever could not be heard, because the bot was out or the partnership stands still, did not miss it.
         out = now - held[each.id] > checking_in.OUT
         excused = out or scene.partnership.status is not Status.ACTIVE
-        if out:
+        robbed = {row.id for row in due if row.state is CheckInState.ASKED and _robbed(row, down)}
+        if out or robbed:
             batch.record(scene, CUT_OFF, each.subject)
         for row in rows[each.id]:
             if row.state is CheckInState.ASKED and row.subject not in in_time:
                 row.closes_at = None  # the question did not reach them, so they are not waited for
                 unsaid |= {row.subject} - standing
-        _close(batch, scene, cadence, each, [] if excused else due)
+        _close(batch, scene, cadence, each, [] if excused else [row for row in due if row.id not in robbed])
         batch.stale.update(row.subject for row in rows[each.id] if row.state is not CheckInState.ANSWERED)
     store.unsay(session, unsaid, now)
     batch.write(session)
@@ -272,6 +274,11 @@ def _close(batch: Gathered, scene: Scene, cadence: Cadence, held: Occurrence, ro
             row.state = checking_in.after(before, step, over=True)
             batch.record(scene, f"checkin.{row.state}", row.subject, {"member": who.id, "day": row.day.isoformat()})
     batch.card(scene, held.subject, occurrences.rooms_of(scene, cadence))
+
+
+def _robbed(row: CheckIn, down: Sequence[tuple[datetime, datetime]]) -> bool:
+    asked, closes = row.asked_at, row.closes_at
+    return asked is not None and closes is not None and checking_in.robbed(asked, closes, down)
 
 
 def cut_off(session: Session, held: Occurrence, row: CheckIn) -> bool:

@@ -12,6 +12,7 @@ from bot.messages import ChoiceField, Form, Note, Option, TextField
 from bot.words import CadenceKind, Key, city, line
 
 NAME_AT_MOST = 60
+BOTH = "both"  # what is chosen has a value: Slack opens no form with an empty one
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def form(subject: str, sides: Mapping[Key, str], draft: Draft, zone: str) -> For
     """The form for setting one, or where the subject is a cadence for changing it; `zone` is that of whoever fills it in."""
     changing = subject.startswith("cadence:")
     kinds = tuple(Option(kind.value.capitalize(), kind.value) for kind in CadenceKind)
-    whose = (Option("Both", ""), *(Option(name, key.value) for key, name in sorted(sides.items())))
+    whose = (Option("Both", BOTH), *(Option(name, key.value) for key, name in sorted(sides.items())))
     return Form(
         "cadence.change" if changing else "cadence.add",
         "Change what recurs" if changing else "Let something recur",
@@ -38,7 +39,7 @@ def form(subject: str, sides: Mapping[Key, str], draft: Draft, zone: str) -> For
             TextField("name", "Name", draft.name, required=False, most=NAME_AT_MOST, example="Steering"),
             TextField("recurs", "When?", draft.recurs[:200], most=200, example="every other tuesday at 14:00",
                       hint="In plain words, with the time of day."),
-            ChoiceField("side", "Whose?", whose, draft.side.value if draft.side else "", required=False,
+            ChoiceField("side", "Whose?", whose, draft.side.value if draft.side else BOTH, required=False,
                         hint="Of a report, the side that owes it; of a standup, the side that is asked."),
             TextField("long", "How long?", draft.long[:40], required=False, most=40, example="1 h",
                       hint="A meeting: how long it lasts. A standup: the time to answer. 1 h and 4 h where empty."),

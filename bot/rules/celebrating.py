@@ -124,6 +124,8 @@ def spelled(text: str, names: Collection[str]) -> str:
 
 _ALL = re.compile(r"(?i)(?:(?:all|everybody|everyone)\s+(?:at|of|from|in)|the\s+whole(?:\s+of)?)\s+")
 
+_FOR = re.compile(r"(?i)(?<!\S)for(?=\s)")
+
 _ENDS = re.compile(r"(?i)\s*(?:$|[,:])|\s+(?:for\s|@|!private\b|(?:and|&)\s*(?:@|$))")
 
 
@@ -150,7 +152,8 @@ def meant(typed: str, members: Mapping[int, str], sides: Mapping[Key, str]) -> l
 
 def reason(typed: str, why: str, milestone: str | None = None) -> str:
     """Put the reason together as it was typed, the `for` before it and the milestone's name included."""
-    if why and re.search(rf"(?i)(?:^|\s)for\s+{re.escape(why)}", typed):
+    behind = (typed[found.end() :].lstrip().casefold() for found in _FOR.finditer(typed))
+    if why and any(each.startswith(why.casefold()) for each in behind):
         why = f"for {why}"
     if milestone is None:
         return why

@@ -25,6 +25,9 @@ LATE = timedelta(hours=2)
 OUT = timedelta(minutes=15)
 """A standup that is closed later than this was cut off by an outage, and counts against nobody."""
 
+ROBBED = 0.25
+"""Where the bot was out for so much of somebody's window, they did not miss it."""
+
 SNOOZE = timedelta(hours=1)
 LONGEST_AWAY = timedelta(days=366)
 # What is typed --------------------------------------------------------------------------------------------------------
@@ -149,6 +152,12 @@ def after(state: CheckInState, step: Step, *, over: bool = False) -> CheckInStat
 def too_late(now: datetime, planned_for: datetime, window: timedelta) -> bool:
     """Whether a prompt comes so late, after the bot was out, that it is not sent any more."""
     return now - planned_for > LATE or now - planned_for >= window
+
+
+def robbed(asked_at: datetime, closes_at: datetime, outages: Iterable[tuple[datetime, datetime]]) -> bool:
+    """Whether the bot was out for so much of a window that who did not answer in it could not be expected to."""
+    out = sum((max(min(until, closes_at) - max(since, asked_at), timedelta()) for since, until in outages), timedelta())
+    return out >= ROBBED * (closes_at - asked_at)
 
 
 def comes_back(now: datetime, closes_at: datetime | None) -> datetime:

@@ -21,7 +21,9 @@ from bot.rules.weeks import Weeks
 from bot.words import CheckInState, Key, Role
 
 BARS = "▁▂▃▄▅▆▇█"
-_OWED = (CheckInState.ANSWERED, CheckInState.SKIPPED, CheckInState.MISSED)
+_SIDES = tuple(Key)
+OWED = (CheckInState.ANSWERED, CheckInState.SKIPPED, CheckInState.MISSED)
+"""What of a check-in counts as due."""
 UNDER_WAY = (Status.OPEN, Status.ACKNOWLEDGED, Status.RESOLVED)
 
 
@@ -205,14 +207,20 @@ def _both(tallies: Iterable[Tally]) -> Tally:
 
 def tallies(prompts: Iterable[Prompt], weeks: Weeks, seen: datetime) -> list[dict[Key, Tally]]:
     """Count each side's check-ins, week by week."""
-    found = [dict.fromkeys(Key, Tally()) for _ in range(weeks.count)]
+    due = [dict.fromkeys(_SIDES, 0) for _ in range(weeks.count)]
+    given = [dict.fromkeys(_SIDES, 0) for _ in range(weeks.count)]
+    closes, index = None, None
     for each in prompts:
-        if each.state not in _OWED or each.closes_at > seen or (index := weeks.index(each.closes_at)) is None:
+        if each.state not in OWED or each.closes_at > seen:
             continue
-        given = each.count if each.answered_at is not None and each.answered_at <= seen else 0
-        before = found[index][each.side]
-        found[index][each.side] = Tally(before.given + given, before.due + each.count)
-    return found
+        if each.closes_at is not closes:  # many close together
+            closes, index = each.closes_at, weeks.index(each.closes_at)
+        if index is None:
+            continue
+        due[index][each.side] += each.count
+        if each.answered_at is not None and each.answered_at <= seen:
+            given[index][each.side] += each.count
+    return [{key: Tally(given[index][key], due[index][key]) for key in _SIDES} for index in range(weeks.count)]
 
 
 def bars(tallies: Iterable[Tally]) -> str:

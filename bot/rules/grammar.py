@@ -50,6 +50,8 @@ def tidy(text: str) -> str:
 
 def printable(text: str) -> str:
     """Take control characters and halves of letters away; every blank stays."""
+    if text.isprintable():
+        return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
 

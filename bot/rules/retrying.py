@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 PATIENCE = timedelta(hours=24)
 """How long something is tried before it is parked."""
 
+_TRIES = 30
+"""How often it is tried at least before that: a day in which nobody ran is no day of trying. With the pauses below, two hours."""
+
 LOOK_AFTER = timedelta(seconds=3)
 """How long a platform may still be busy with what it did not answer; nobody looks for it sooner."""
 
@@ -24,9 +27,9 @@ def pause(tries: int, *, after: float | None, unsure: bool, luck: float) -> time
     return max(timedelta(seconds=wait), LOOK_AFTER) if unsure else timedelta(seconds=wait)
 
 
-def out_of_patience(since: datetime, now: datetime) -> bool:
-    """Tell whether a delivery was tried for long enough."""
-    return now - since >= PATIENCE
+def out_of_patience(since: datetime, now: datetime, tries: int) -> bool:
+    """Tell whether a delivery was tried for long enough, and often enough."""
+    return now - since >= PATIENCE and tries >= _TRIES
 
 
 def timer_pause(tries: int) -> timedelta | None:

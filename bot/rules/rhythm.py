@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.rules.cadence import Recurrence, days, moved
-from bot.rules.worktime import Calendar, hours_of, place, works_on
+from bot.rules.worktime import Calendar, place, works_on
 from bot.words import CadenceKind, Key, Role
 
 DAY = timedelta(days=1)
@@ -23,6 +25,13 @@ REMINDED = 0.8
 
 BEFORE_MEETING = timedelta(minutes=30)
 MORNING = time(8, 30)
+ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+# A local day begins up to 14 hours before the same day in UTC, and ends up to 12 hours after it.
+_BEGINS, _ENDS = timedelta(hours=14), timedelta(hours=36)
+_FAR = 15 * DAY  # how far a run of holidays moves something
+_OFFICES = (Role.SHEPHERD, Role.BACKUP)
+_SOONEST = itemgetter(1, 0, 3, 4, 2)
 
 
 class Tick(StrEnum):
@@ -43,8 +52,7 @@ class Tick(StrEnum):
     MORNING = "shepherd.morning"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One thing that falls due: `cadence` is 0 for what no cadence is behind, `who` a member or a room, 0 for the whole partnership."""
 
     tick: Tick
@@ -117,26 +125,18 @@ class Score:
 
 def falls_due(score: Score, first: datetime, last: datetime) -> list[Due]:
     """List what falls due from `first` on and before `last`, soonest first."""
-    # What falls due may lie some days after its own day (a digest that was moved) or before it (the reminder of a report).
-    span = first.date() - 15 * DAY, last.date() + 15 * DAY
-    found = [*_mornings(score, *span)]
+    found = [*_mornings(score, first, last)]
     for cadence in score.cadences:
-        found += _of(cadence, score, *span)
-    return sorted((due for due in found if first <= due.at < last), key=lambda due: (due.at, due.once))
-
-
-def _of(cadence: Cadence, score: Score, start: date, end: date) -> Iterator[Due]:
-    for day, then in pairwise([*days(cadence.recurrence, start, end), None]):
-        assert day is not None  # only the last has nothing behind it
         match cadence.kind:
             case CadenceKind.STANDUP:
-                yield from standup(cadence, score.members, day)
+                found += _standups(cadence, score.members, first, last)
             case CadenceKind.MEETING:
-                yield from _meeting(cadence, day)
+                found += _meetings(cadence, first, last)
             case CadenceKind.REPORT:
-                yield from _report(cadence, score, day, then)
+                found += _reports(cadence, score.sides.get(cadence.side) if cadence.side else None, first, last)
             case CadenceKind.DIGEST:
-                yield from _digest(cadence, score.rooms, day, then)
+                found += _digests(cadence, score.rooms, first, last)
+    return sorted(found, key=_SOONEST)
 
 
 # Standups ------------------------------------------------------------------------------------------------------------
@@ -146,62 +146,96 @@ def asked_at(cadence: Cadence, member: Member, day: date) -> datetime | None:
     """When somebody is asked on that day, in their own zone and not before they begin to work; None where they are not."""
     if member.role is Role.OBSERVER or cadence.side not in (None, member.side) or not member.here(day):
         return None
-    return max(place(day, cadence.recurrence.at, member.calendar.zone), hours_of(member.calendar, day)[0])
+    zone = member.calendar.zone
+    return max(place(day, cadence.recurrence.at, zone), place(day, member.calendar.start, zone))
 
 
-def standup(cadence: Cadence, members: Iterable[Member], day: date) -> Iterator[Due]:
-    """Ask each in their own morning, remind once, and end when the last window closes."""
+def standup(
+    cadence: Cadence, members: Iterable[Member], day: date, first: datetime = ALWAYS[0], last: datetime = ALWAYS[1]
+) -> Iterator[Due]:
+    """Ask each in their own morning, remind once, and end when the last window closes: what of it lies in that time."""
     ends = None
     for member in members:
         at = asked_at(cadence, member, day)
         if at is None:
             continue
-        yield Due(Tick.ASK, at, day, cadence.id, member.id)
-        yield Due(Tick.REMIND, at + REMINDED * cadence.window, day, cadence.id, member.id)
-        ends = max(ends or at, at + cadence.window)
-    if ends is not None:
-        yield Due(Tick.END, ends, day, cadence.id)
+        if first <= at < last:
+            yield Due(Tick.ASK, at, day, cadence.id, member.id)
+        again = at + REMINDED * cadence.window
+        if first <= again < last:
+            yield Due(Tick.REMIND, again, day, cadence.id, member.id)
+        ends = at if ends is None else max(ends, at)
+    if ends is not None and first <= ends + cadence.window < last:
+        yield Due(Tick.END, ends + cadence.window, day, cadence.id)
+
+
+def _standups(cadence: Cadence, members: Iterable[Member], first: datetime, last: datetime) -> Iterator[Due]:
+    for day in days(cadence.recurrence, (first - cadence.window - _ENDS).date(), (last + _BEGINS).date()):
+        yield from standup(cadence, members, day, first, last)
 
 
 # Meetings, reports, digests ------------------------------------------------------------------------------------------
 
 
-def _meeting(cadence: Cadence, day: date) -> Iterator[Due]:
-    at = place(day, cadence.recurrence.at, cadence.zone)
-    yield Due(Tick.MEETING_SOON, at - BEFORE_MEETING, day, cadence.id)
-    yield Due(Tick.MEETING_OVER, at + cadence.lasts, day, cadence.id)
+def _meetings(cadence: Cadence, first: datetime, last: datetime) -> Iterator[Due]:
+    for day in days(cadence.recurrence, (first - cadence.lasts - _ENDS).date(), (last + _BEGINS).date() + DAY):
+        at = place(day, cadence.recurrence.at, cadence.zone)
+        if first <= at - BEFORE_MEETING < last:
+            yield Due(Tick.MEETING_SOON, at - BEFORE_MEETING, day, cadence.id)
+        if first <= at + cadence.lasts < last:
+            yield Due(Tick.MEETING_OVER, at + cadence.lasts, day, cadence.id)
 
 
-def _report(cadence: Cadence, score: Score, day: date, then: date | None) -> Iterator[Due]:
-    calendar = score.sides.get(cadence.side) if cadence.side else None
+def _reports(cadence: Cadence, calendar: Calendar | None, first: datetime, last: datetime) -> Iterator[Due]:
     if calendar is None:
         return
-    day_due = _falls_on(day, then, calendar)  # nobody owes anything on a holiday
-    if day_due is None:
-        return
-    at = place(day_due, cadence.recurrence.at, cadence.zone)
-    before = day_due - DAY
-    while not works_on(calendar, before):
-        before -= DAY
-    yield Due(Tick.REPORT_SOON, hours_of(calendar, before)[0], day, cadence.id)
-    yield Due(Tick.REPORT_DUE, at, day, cadence.id)
-    yield Due(Tick.REPORT_LATE, hours_of(calendar, moved(day_due + DAY, calendar))[0], day, cadence.id)
+    start, end = (first - _ENDS).date(), (last + _BEGINS).date()
+    # Reminded of on the working day before, late on the one after: each may be behind many holidays.
+    for each in _placed(tuple(days(cadence.recurrence, start - _FAR, end + _FAR)), calendar):
+        if each.after < start or each.before > end:
+            continue
+        ticks = {
+            Tick.REPORT_SOON: place(each.before, calendar.start, calendar.zone),
+            Tick.REPORT_DUE: place(each.due, cadence.recurrence.at, cadence.zone),
+            Tick.REPORT_LATE: place(each.after, calendar.start, calendar.zone),
+        }
+        yield from (Due(tick, at, each.day, cadence.id) for tick, at in ticks.items() if first <= at < last)
 
 
-def _digest(cadence: Cadence, rooms: Iterable[Room], day: date, then: date | None) -> Iterator[Due]:
+def _digests(cadence: Cadence, rooms: Iterable[Room], first: datetime, last: datetime) -> Iterator[Due]:
+    start, end = (first - _ENDS).date(), (last + _BEGINS).date()
+    found = tuple(days(cadence.recurrence, start - _FAR, end))
     for room in rooms:
         if cadence.side in (None, room.side) or room.side is None:
-            there = _falls_on(day, then, room.calendar)
-            if there is not None:
-                yield Due(
-                    Tick.DIGEST, place(there, cadence.recurrence.at, room.calendar.zone), day, cadence.id, room.id
-                )
+            for each in _placed(found, room.calendar):
+                if start <= each.due <= end:
+                    at = place(each.due, cadence.recurrence.at, room.calendar.zone)
+                    if first <= at < last:
+                        yield Due(Tick.DIGEST, at, each.day, cadence.id, room.id)
 
 
-def _falls_on(day: date, then: date | None, calendar: Calendar) -> date | None:
-    """The working day on which it falls due; None where the next one (`then`) falls on the same, and stands for both."""
-    due = moved(day, calendar)
-    return None if then is not None and moved(then, calendar) <= due else due
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A day of a cadence, the working day on which it falls due, and those before and after that."""
+
+    day: date
+    before: date
+    due: date
+    after: date
+
+
+@lru_cache(maxsize=8192)
+def _placed(found: tuple[date, ...], calendar: Calendar) -> tuple[_Placed, ...]:
+    """Where these days fall due: nothing is owed on a holiday; where the next one falls on the same, that stands for both."""
+    placed = []
+    for day, then in zip(found, (*found[1:], None), strict=False):
+        due = moved(day, calendar)
+        if then is None or moved(then, calendar) > due:
+            before = due - DAY
+            while not works_on(calendar, before):
+                before -= DAY
+            placed.append(_Placed(day, before, due, moved(due + DAY, calendar)))
+    return tuple(placed)
 
 
 # Shepherds -----------------------------------------------------------------------------------------------------------
@@ -209,22 +243,33 @@ def _falls_on(day: date, then: date | None, calendar: Calendar) -> date | None:
 
 def watches(members: Iterable[Member], side: Key, day: date) -> Member | None:
     """Who looks after the relationship for a side on that day: its shepherd, or the backup while the shepherd is away."""
-    here = [each for each in members if each.side is side]
-    for role in (Role.SHEPHERD, Role.BACKUP):
-        for each in here:
-            if each.role is role and not each.away_on(day):
-                return each
-    return None
+    return _first(_offices(members, side), day)
 
 
-def _mornings(score: Score, start: date, end: date) -> Iterator[Due]:
+def _first(offices: Iterable[Member], day: date) -> Member | None:
+    return next((each for each in offices if not each.away_on(day)), None)
+
+
+def _offices(members: Iterable[Member], side: Key) -> list[Member]:
+    """Those of a side who may look after it, in the order in which they are asked."""
+    return [each for role in _OFFICES for each in members if each.role is role and each.side is side]
+
+
+def _mornings(score: Score, first: datetime, last: datetime) -> Iterator[Due]:
+    start, end = (first - _ENDS).date(), (last + _BEGINS).date()
     for side in score.sides:
-        day = start
-        while day <= end:
-            who = watches(score.members, side, day)
-            if who is not None and works_on(who.calendar, day):
-                yield Due(Tick.MORNING, place(day, MORNING, who.calendar.zone), day, who=who.id)
-            day += DAY
+        offices = _offices(score.members, side)
+        for who in offices:
+            for day, at in _at_work(who.calendar, start, end):
+                if first <= at < last and _first(offices, day) is who:
+                    yield Due(Tick.MORNING, at, day, who=who.id)
+
+
+@lru_cache(maxsize=8192)
+def _at_work(calendar: Calendar, start: date, end: date) -> tuple[tuple[date, datetime], ...]:
+    """The mornings of working days."""
+    each_day = (start + count * DAY for count in range((end - start).days + 1))
+    return tuple((day, place(day, MORNING, calendar.zone)) for day in each_day if works_on(calendar, day))
 
 
 def local_day(at: datetime, zone: str) -> date:

@@ -46,7 +46,7 @@ class Weeks:
     def index(self, at: datetime) -> int | None:
         """The week that an instant lies in, 0 the earliest; None outside. A week ends just before the next begins."""
         index = bisect_right(self.edges, at) - 1
-        return index if 0 <= index < self.count else None
+        return index if 0 <= index < len(self.edges) - 1 else None
 
     def has(self, at: datetime) -> bool:
         """Whether it lies in the week that is told of."""

@@ -66,7 +66,7 @@ def back(visit: Visit, session: Session) -> Reply:
 @pressed("mine.here", partnership=False)
 def here(visit: Visit, session: Session) -> Reply:
     """Take an absence back."""
-    known = visit.argument.isdigit() and persons.not_away(session, visit.account, int(visit.argument))
+    known = visit.figure is not None and persons.not_away(session, visit.account, visit.figure)
     return told("Undone: you are not away then." if known else "That was undone already.")
 
 

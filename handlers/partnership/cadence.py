@@ -178,7 +178,7 @@ def undo(visit: Visit, session: Session) -> Reply:
     """Take the last change back."""
     question.allow_changing(visit)
     row = which.pressed(visit, session, ended=True)
-    if not visit.argument.isdigit() or not cadence_changes.undo(session, visit.call, row, int(visit.argument)):
+    if visit.figure is None or not cadence_changes.undo(session, visit.call, row, visit.figure):
         raise Sorry(
             "Something was changed since, so this cannot be undone. What recurs now: ", Code("/partnership cadence")
         )

@@ -8,6 +8,7 @@ from bot.actions import concerned, sides
 from bot.cards import settings as cards
 from bot.cards.settings import Rung
 from bot.messages import Reply
+from bot.pack import reading
 from bot.rules.authority import Right
 from bot.rules.ladder import LEVELS
 from bot.words import Code
@@ -54,7 +55,7 @@ def ladder(visit: Visit, session: Session) -> Reply:
 def undo(visit: Visit, session: Session) -> Reply:
     """Put back who was named before."""
     allow(visit, Right.SIDE, about=visit.actor.side)
-    sides.restore_level(session, visit.call, visit.actor.side, visit.argument)
+    reading(lambda: sides.restore_level(session, visit.call, visit.actor.side, visit.argument))
     return _shown(visit)
 
 

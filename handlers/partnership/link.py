@@ -15,6 +15,7 @@ from bot.actions import linking
 from bot.cards import linking as cards
 from bot.cards.sentence import told
 from bot.messages import Message, Reply
+from bot.pack import reading
 from bot.rules.grammar import text_of
 from bot.words import Code, Strong, Text, line
 from handlers import Ask, Sorry, Visit, command, pressed
@@ -83,7 +84,7 @@ def _waiting(visit: Visit, session: Session) -> Link:
     text = kept.take(session, visit.argument, visit.account.id, visit.now)
     if text is None:
         raise Sorry("That question is no longer open. Get a new code in your other account with ", Code(AGAIN))
-    return session.get_one(Link, int(text))
+    return session.get_one(Link, reading(lambda: int(text)))
 
 
 def _first(visit: Visit, session: Session, found: Link) -> Account:

@@ -11,6 +11,7 @@ from bot.actions import members as actions
 from bot.cards import member as cards
 from bot.cards.sentence import told
 from bot.messages import Errors, Message, Reply
+from bot.pack import reading
 from bot.rules import Unclear, terms
 from bot.rules.authority import Right
 from bot.rules.terms import Terms
@@ -59,9 +60,13 @@ def edited(visit: Visit, session: Session) -> Reply:
     rank = visit.value("rank")
     if rank and not (rank.isascii() and rank.isdigit() and 1 <= int(rank) <= 999):
         return Errors({"rank": "A rank is a number from 1, the most senior, to 999."})
-    dimension = visit.value("dimension")
+    role, dimension = visit.value("role"), visit.value("dimension")
+    if role not in tuple(Role):
+        return Errors({"role": "Choose a role."})
+    if dimension and dimension not in tuple(Dimension):
+        return Errors({"dimension": "Choose where the partner stands."})
     wish = Terms(
-        Role(visit.value("role")),
+        Role(role),
         Dimension(dimension) if dimension else None,
         bool(visit.value("virtual")),
         int(rank) if rank else None,
@@ -125,7 +130,7 @@ def restore(visit: Visit, session: Session) -> Reply:
         allow(visit, Right.MEMBERS, about=who.side)
     if visit.argument.startswith("as;") and any(each.left for each in touched):
         raise Sorry("That cannot be undone any more: somebody of them has left.")
-    actions.restore(session, visit.call, visit.argument)
+    reading(lambda: actions.restore(session, visit.call, visit.argument))
     return told("Undone. Everybody concerned was told.")
 
 

@@ -14,7 +14,7 @@ from bot.actions.persons import PRAISE
 from bot.cards import settings as cards
 from bot.cards.settings import Mine
 from bot.messages import Errors, Message, Reply
-from bot.pack import pack, unpack
+from bot.pack import pack, reading, unpack
 from bot.rules import Unclear
 from bot.rules.grammar import text_of
 from bot.rules.hours import NONE, Setting, as_typed, in_words, read
@@ -64,8 +64,8 @@ def form_button(visit: Visit, session: Session) -> Reply:
 @submitted("mine", partnership=False)
 def sent(visit: Visit, session: Session) -> Reply:
     """Set what the form says; what is empty follows the side."""
-    wanted: dict[str, str] = {PRAISE: Praise(visit.value(PRAISE)).value}
-    problems = {}
+    wanted: dict[str, str] = {PRAISE: visit.value(PRAISE)}
+    problems = {} if wanted[PRAISE] in tuple(Praise) else {PRAISE: "Choose one of the three."}
     for setting in OWN:
         typed = visit.value(setting.value)
         try:
@@ -129,7 +129,7 @@ def praise(visit: Visit, session: Session) -> Reply:
 @pressed("mine.undo", partnership=False)
 def undo(visit: Visit, session: Session) -> Reply:
     """Put back what was set before."""
-    return _put(visit, session, unpack(visit.argument, persons.Values))
+    return reading(lambda: _put(visit, session, unpack(visit.argument, persons.Values)))
 
 
 def _person(visit: Visit, session: Session) -> Person:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.actions import sides
 from bot.cards import settings as cards
 from bot.messages import Errors, Message, Reply
-from bot.pack import pack, unpack
+from bot.pack import pack, reading, unpack
 from bot.rules import Unclear
 from bot.rules.authority import Right
 from bot.rules.grammar import text_of
@@ -115,7 +115,7 @@ def backup(visit: Visit, session: Session) -> Reply:
 def undo(visit: Visit, session: Session) -> Reply:
     """Put back what was set before."""
     allow(visit, Right.SIDE, about=visit.actor.side)
-    return _put(visit, session, unpack(visit.argument, sides.Values))
+    return reading(lambda: _put(visit, session, unpack(visit.argument, sides.Values)))
 
 
 def _typed(visit: Visit) -> dict[Setting, str]:

@@ -225,16 +225,17 @@ def _order(verdict: Verdict, deeds: Sequence[Deed], record: Record, history: His
 
 
 def _applause(verdict: Verdict, record: Record, history: History, parked: set[tuple[str, str]]) -> None:
-    """Every card of a celebration shows the count that the database has."""
+    """Every card of a celebration shows the count that the database has; where one is there twice, the one that is known."""
     for cards in history.cards.values():
-        last = {
-            (each.subject, each.channel): each for each in cards
-        }  # where one is there twice, the newer one is known
-        for card in last.values():
-            shown, counted = history.standing[card.channel, card.id].claps, record.claps[card.subject]
-            if shown != counted and (card.subject, card.channel) not in parked:
-                where = f"{card.subject} in {card.channel}"
-                verdict.objections.append(f"STALE: {where} shows {shown} claps and there are {counted}")
+        shown: dict[tuple[str, str], set[int]] = {}
+        for card in cards:
+            shown.setdefault((card.subject, card.channel), set()).add(history.standing[card.channel, card.id].claps)
+        for (subject, channel), counts in shown.items():
+            counted = record.claps[subject]
+            if counted not in counts and (subject, channel) not in parked:
+                verdict.objections.append(
+                    f"STALE: {subject} in {channel} shows {sorted(counts)} claps and there are {counted}"
+                )
 
 
 def _climbs(verdict: Verdict, record: Record, now: datetime) -> None:

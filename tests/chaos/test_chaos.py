@@ -45,7 +45,7 @@ def test_killed_while_it_migrates_an_empty_database_it_comes_up_whole(rigs: Rigs
 
 
 def test_after_three_hours_without_it_escalations_stand_at_their_right_level(rigs: Rigs) -> None:
-    outcome = asyncio.run(rigs("sqlite").round(Plan(5, kills=3, outage=3 * 3600, troubles=0)))
+    outcome = asyncio.run(rigs("sqlite").round(Plan(5, kills=2, hands=6, works=60, outage=3 * 3600, troubles=0)))
     assert outcome.verdict.objections == []
     assert outcome.figures["climbs"]
 

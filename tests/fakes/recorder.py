@@ -12,7 +12,15 @@ from bot.messages import Message, in_words
 from bot.port import Answer, Capabilities, Parcel, Sent, Way
 
 EVERYTHING = Capabilities(
-    finds=True, threads=True, private=True, forms_from_commands=True, home=True, quotes=False, hears=True, shows=False
+    finds=True,
+    threads=True,
+    private=True,
+    forms_from_commands=True,
+    home=True,
+    quotes=False,
+    hears=True,
+    shows=False,
+    patience=60.0,
 )
 
 
@@ -83,7 +91,7 @@ class Recorder:
         return sent
 
 
-async def until(happened: Callable[[], object], *, seconds: float = 5) -> None:
+async def until(happened: Callable[[], object], *, seconds: float = 20) -> None:
     """Let things go on until something happened. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not happened():  # noqa: ASYNC110  (what is waited for is in a database or on another thread)

@@ -10,8 +10,10 @@ from sqlmodel import Session, func, select
 from bot.actions import telling
 from bot.inbound import Heard, Pressed, ReplyBy, Submitted, Typed
 from bot.messages import Errors, Form, Message, Nothing, Shown, in_words
-from storage import escalations
+from bot.port import Busy, Later, Parcel
+from storage import Database, escalations
 from storage.tables import Account, Escalation, Event, Inbox, Outbox, Person, Timer
+from tests.conftest import Clock
 from tests.handlers.escalating import card, cards, options, stands
 from tests.house import House, labels, said
 
@@ -217,3 +219,24 @@ def test_errors_come_with_the_form_where_the_platform_has_to_show_it_again(house
     nobodys = house.does(replace(sent, delivery="s2", sender=house.profile("joao")))
     assert isinstance(nobodys, Errors)
     assert nobodys.form is None
+
+
+def test_a_reply_to_a_card_that_stands_there_and_is_not_noted_yet_is_left_to_come_again(
+    sqlite: Database, clock: Clock
+) -> None:
+    house = House(sqlite, clock).begun()
+
+    def lost(parcel: Parcel) -> None:
+        if parcel.channel == "C-NORTH":
+            raise Later("no answer", unsure=True)
+
+    house.chats["slack"].goes_wrong_after = lost
+    house.types("joao", "/escalate the test rig is down")
+    with pytest.raises(Busy):
+        house.says("ana", "I am looking at it")  # by the card that people see
+
+    house.chats["slack"].goes_wrong_after = lambda parcel: None
+    house.time_passes(seconds=10)
+    house.says("ana", "I am looking at it")
+    assert any("I am looking at it" in each for each in house.room("south").thread)
+    house.close()

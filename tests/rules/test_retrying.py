@@ -32,8 +32,9 @@ def test_what_may_have_arrived_is_given_time_to_arrive(count: int, luck: float) 
 
 def test_patience_ends_after_a_day() -> None:
     since = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-    assert not out_of_patience(since, since + timedelta(hours=23, minutes=59))
-    assert out_of_patience(since, since + timedelta(hours=24))
+    assert not out_of_patience(since, since + timedelta(hours=23, minutes=59), tries=1000)
+    assert not out_of_patience(since, since + timedelta(days=2), tries=3)  # nobody ran for a day
+    assert out_of_patience(since, since + timedelta(hours=24), tries=30)
 
 
 def test_a_timer_that_fails_waits_longer_each_time_and_is_parked_at_the_eighth() -> None:

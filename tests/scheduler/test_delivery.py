@@ -16,11 +16,12 @@ from bot.pack import pack
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, Secret, line
 from scheduler.delivery import Delivery
-from storage import Database, lanes, outbox, settling
+from storage import Database, lanes, outbox
 from storage.lanes import Claimed
 from storage.tables import Outbox, Post
 from tests.conftest import Clock
 from tests.fakes.recorder import EVERYTHING, Recorder, until
+from tests.storage.test_retention import cleaned
 
 RIG = "escalation:1"
 
@@ -423,8 +424,9 @@ def crash_while_sending(house: House, arrives: bool) -> None:
 
     async def story() -> None:
         delivery = house.delivery()
-        turn = await delivery._database.transact(delivery._work, house.clock(), [])
-        for _, parcel in turn.parcels:
+        turn = await house.database.transact(delivery._work, house.clock(), [], room=lanes.Room(1, 1, {}))
+        for parcel in await house.database.read(delivery._drawn, turn.claimed):
+            assert isinstance(parcel, Parcel)
             if arrives:
                 await house.slack.deliver(parcel)
 
@@ -462,6 +464,42 @@ def test_the_only_process_need_not_wait_for_its_own_lease_after_a_restart(sqlite
 
     asyncio.run(story())
     assert house.slack.words("C1") == ["hello"]
+
+
+def test_what_may_have_arrived_is_still_looked_for_after_it_could_not_even_be_drawn(house: House) -> None:
+    house.card("open")
+    crash_while_sending(house, arrives=True)
+    house.clock.passes(seconds=61)
+    words = house.cards.pop(RIG)  # it cannot be drawn
+    house.deliver()
+    house.cards[RIG] = words
+    house.clock.passes(minutes=10)
+    house.deliver()
+
+    assert len(house.slack.looked_for) == 1
+    assert len(house.slack.taken) == 1
+    assert house.states() == ["sent"]
+
+
+def test_what_was_claimed_and_not_begun_when_it_stops_is_sent_by_the_next(sqlite: Database, clock: Clock) -> None:
+    house = House(sqlite, clock, Recorder(takes=30))
+    for number in range(6):
+        house.say("just for you", way=Way.PRIVATE, subject=f"reply:{number}", channel=f"C{number}")
+
+    async def story() -> None:
+        delivery = house.delivery(in_flight=2, of_one=2)
+        await delivery.start()
+        await until(lambda: len(house.slack.tried) == 2 and len(delivery._sending) == 4)
+        for task in {*delivery._sending.values()}:
+            task.cancel()
+        await delivery.stop()
+
+    asyncio.run(story())
+    assert house.states().count("unsure") == 2
+    clock.passes(seconds=5)
+    house.slack.takes = 0
+    house.deliver()
+    assert sorted(house.states()) == ["dropped"] * 2 + ["sent"] * 4  # the two that were begun are never shown twice
 
 
 def test_a_private_reply_is_shown_at_most_once(house: House) -> None:
@@ -528,14 +566,15 @@ def test_a_failure_that_nobody_foresaw_is_looked_into_before_it_goes_again(house
 
 def test_who_comes_back_after_the_lease_ran_out_changes_nothing(house: House) -> None:
     house.say("hello")
-    [late] = house.database.run(lambda session: lanes.claim(session, house.clock(), limit=1))
+    [late] = house.database.run(lanes.claim, house.clock(), limit=1).rows
     house.clock.passes(seconds=61)
-    [other] = house.database.run(lambda session: lanes.claim(session, house.clock(), limit=1))
+    [other] = house.database.run(lanes.claim, house.clock(), limit=1).rows
     assert other.unsure
-    house.database.run(settling.never, late, house.clock(), "too late")
+    settle = house.delivery()._settle
+    house.database.run(settle, [(late, Never("too late"))], house.clock())
     assert house.states() == ["sending"]
 
-    house.database.run(settling.sent, other, house.clock(), Sent("C1", "1"))
+    house.database.run(settle, [(other, Sent("C1", "1"))], house.clock())
     assert house.states() == ["sent"]
 
 
@@ -687,9 +726,24 @@ def test_what_is_for_a_platform_that_is_not_connected_waits_and_is_parked_after_
     house.deliver()
     assert house.states() == ["waiting"]
 
-    house.clock.passes(hours=25)
-    house.deliver()
+    for _ in range(29):
+        assert house.parked == []
+        house.clock.passes(hours=1)
+        house.deliver()
     assert house.parked == [(RIG, "given up after a day: teams is not connected")]
+
+
+def test_after_a_day_in_which_nobody_ran_it_is_tried_as_if_it_were_new(house: House) -> None:
+    house.slack.goes_wrong = only(2, Later("service_unavailable"))
+    house.say("hello")
+    house.deliver()
+    house.clock.passes(hours=24)
+    house.deliver()
+    house.clock.passes(minutes=1)
+    house.deliver()
+
+    assert house.parked == []
+    assert house.slack.words("C1") == ["hello"]
 
 
 def test_stopping_finishes_what_is_in_hand_and_takes_nothing_new(house: House) -> None:
@@ -740,7 +794,7 @@ def test_after_a_month_what_was_sent_is_forgotten_and_the_card_is_still_edited(h
     house.card("open")
     house.deliver()
     house.clock.passes(days=31)
-    assert house.database.run(outbox.forget, house.clock() - timedelta(days=30)) == 1
+    assert cleaned(house.database, house.clock()) == [1]
 
     house.changes("closed")
     house.deliver()

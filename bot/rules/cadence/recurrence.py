@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
 
 from bot.rules.cadence.rule import Unit, read
@@ -43,7 +44,8 @@ class Occurrence:
 def occurrences(recurrence: Recurrence, zone: str, after: datetime) -> Iterator[Occurrence]:
     """Walk the occurrences in that zone that come after the instant, each local day once, without end."""
     # A local day begins up to 14 hours before, and ends up to 12 hours after, the same day in UTC.
-    for day in _walk(recurrence, after.date() - 2 * DAY):
+    first = after.date() - 2 * DAY
+    for day in _walk(recurrence.rrule, _near(recurrence, first), first):
         found = _placed(recurrence, zone, day)
         if found is not None and found.at > after:
             yield found
@@ -56,12 +58,13 @@ def on(recurrence: Recurrence, zone: str, day: date) -> Occurrence | None:
 
 def days(recurrence: Recurrence, first: date, last: date) -> list[date]:
     """List the local days from the first to the last, both included, on which it falls."""
-    found = []
-    for day in _walk(recurrence, first):
-        if day > last:
-            break
-        found.append(day)
-    return found
+    return list(_between(recurrence.rrule, _near(recurrence, first), first, last))
+
+
+@lru_cache(maxsize=4096)
+def _between(rrule: str, near: date, first: date, last: date) -> tuple[date, ...]:
+    """The days that a rule has which counts from `near`; whatever began on the same day of the week has the same."""
+    return tuple(takewhile(lambda day: day <= last, _walk(rrule, near, first)))
 
 
 def moved(day: date, calendar: Calendar) -> date:
@@ -69,9 +72,8 @@ def moved(day: date, calendar: Calendar) -> date:
     return later_day(calendar, day - DAY, 1)
 
 
-def _walk(recurrence: Recurrence, first: date) -> Iterator[date]:
-    begin = datetime.combine(_near(recurrence, first), time())
-    for found in rrulestr(recurrence.rrule, dtstart=begin):
+def _walk(rrule: str, near: date, first: date) -> Iterator[date]:
+    for found in rrulestr(rrule, dtstart=datetime.combine(near, time())):
         day = found.date()
         if day >= first:
             yield day
@@ -85,13 +87,14 @@ def _near(recurrence: Recurrence, first: date) -> date:
     rule = read(recurrence.rrule)
     match rule.unit:
         case Unit.DAY:
-            return start + (first - start) // (rule.every * DAY) * rule.every * DAY
+            return first - (first - start) % (rule.every * DAY)
         case Unit.WEEK:
-            return start + (first - start) // (rule.every * WEEK) * rule.every * WEEK
+            return first - (first - start) % (rule.every * WEEK)
         case Unit.MONTH | Unit.YEAR:
             step = rule.every * (12 if rule.unit is Unit.YEAR else 1)
             gone = (first.year - start.year) * 12 + first.month - start.month
-            return start.replace(day=1) + relativedelta(months=gone // step * step)
+            year, month = divmod(start.month - 1 + gone // step * step, 12)
+            return date(start.year + year, month + 1, 1)
 
 
 def _placed(recurrence: Recurrence, zone: str, day: date) -> Occurrence | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKDAYS = (0, 1, 2, 3, 4)
@@ -73,6 +74,7 @@ def _month_days(rule: Rule) -> dict[str, str]:
     return {"BYMONTHDAY": _list(listed), "BYSETPOS": _list([*range(1, len(others) + 1), -1])}
 
 
+@lru_cache(maxsize=4096)
 def read(rrule: str) -> Rule:
     """Read an RRULE that was written here."""
     parts = dict(part.split("=") for part in rrule.split(";"))

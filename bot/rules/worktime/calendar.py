@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.rules.worktime.holiday import holidays_of, problem_with
@@ -46,9 +47,16 @@ class Calendar:
             raise ValueError(problem)
 
 
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """The rules of a zone. `ZoneInfo` by itself remembers eight, and reads the others from the disk again and again."""
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=65536)
 def place(day: date, clock: time, zone: str) -> datetime:
     """Find the instant at which a wall clock in the zone shows that day and time, in UTC."""
-    tz = ZoneInfo(zone)
+    tz = _zone(zone)
     wall = datetime.combine(day, clock).replace(fold=0)
     before, after = wall.replace(tzinfo=tz).utcoffset(), wall.replace(tzinfo=tz, fold=1).utcoffset()
     assert before is not None

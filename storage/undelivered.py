@@ -1,0 +1,94 @@
+"""What was to be said and has not been, for the operator to see, to send again or to give up.
+
+One rule: a list is bounded, and never shows what a message says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlmodel import Session
+
+from bot.port import Way
+from storage import outbox, waking
+from storage.outbox import LANES, OUTBOX
+from storage.statements import core
+
+_LEFT = text(
+    "outbox.state IN ('waiting','sending','unsure','parked')"
+)  # written out, so that the partial index is seen
+_STATES = {
+    "parked": ("parked",),
+    "waiting": ("waiting", "unsure"),  # what may have arrived waits to be looked for
+    "sending": ("sending",),
+    "all": ("waiting", "sending", "unsure", "parked"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that was not delivered. `target` is a channel, or with @ in front a person, with ~ their own page."""
+
+    id: int
+    state: str
+    platform: str
+    tenant: str
+    target: str
+    way: Way
+    subject: str
+    tries: int
+    created_at: datetime
+    due_at: datetime
+    trouble: str
+
+
+def listed(session: Session, state: str, limit: int) -> tuple[list[Row], int]:
+    """The first of those in that state (parked, waiting, sending, all), oldest first, and how many there are."""
+    which = and_(_LEFT, OUTBOX.c.state.in_(_STATES[state]))
+    columns = (OUTBOX.c.state, LANES.c.platform, LANES.c.tenant, LANES.c.target, OUTBOX.c.way, OUTBOX.c.subject)
+    times = (OUTBOX.c.tries, OUTBOX.c.created_at, OUTBOX.c.due_at, OUTBOX.c.trouble)
+    statement = (
+        select(OUTBOX.c.id, *columns, *times)
+        .join_from(OUTBOX, LANES, OUTBOX.c.lane_id == LANES.c.id)
+        .where(which)
+        .order_by(OUTBOX.c.created_at, OUTBOX.c.id)
+        .limit(limit)
+    )
+    connection = core(session)
+    rows = [Row(*row[:5], Way(row.way), *row[6:]) for row in connection.execute(statement)]
+    return rows, connection.execute(select(func.count()).select_from(OUTBOX).where(which)).scalar_one()
+
+
+def parked_ids(session: Session, after: int, limit: int) -> Sequence[int]:
+    """The next of what is parked behind that id."""
+    statement = select(OUTBOX.c.id).where(text("outbox.state = 'parked'"), OUTBOX.c.id > after)
+    return core(session).execute(statement.order_by(OUTBOX.c.id).limit(limit)).scalars().all()
+
+
+def retry(session: Session, ids: Collection[int], now: datetime) -> tuple[int, dict[int, str]]:
+    """Let these be tried for another day; how many of them were parked, and of the others the state (none where there is no such row).
+
+    What was parked because of one of them goes with it.
+    """
+    found = _states(session, OUTBOX.c.id.in_(ids))
+    wanted = sorted(id for id in ids if found.get(id) == "parked")
+    for id in wanted:
+        outbox.retry(session, id, now)
+    if wanted:
+        waking.tell(session)
+    return len(wanted), {id: found.get(id, "") for id in ids if id not in wanted}
+
+
+def drop(session: Session, ids: Collection[int], now: datetime) -> tuple[int, dict[int, str]]:
+    """Give these up; how many of them waited or were parked, and of the others the state (none where there is no such row)."""
+    gone = {id for id in sorted(ids) if outbox.drop(session, id, now)}
+    left = _states(session, OUTBOX.c.id.in_(ids))
+    return len(gone), {id: left.get(id, "") for id in ids if id not in gone}
+
+
+def _states(session: Session, which: ColumnElement[bool]) -> dict[int, Any]:
+    return {row.id: row.state for row in core(session).execute(select(OUTBOX.c.id, OUTBOX.c.state).where(which))}

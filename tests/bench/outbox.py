@@ -1,0 +1,158 @@
+"""How much of what the latency of a send allows delivery makes use of: `python -m tests.bench.outbox [--postgres URL]`.
+
+One rule: real processes on a real database with durable commits; the limit is so many sends in flight divided by the latency of one, and only the platform is a fake
+that takes its time. Half of the messages are said once, half are posts of living cards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+
+from sqlmodel import Session
+
+from bot.messages import Message, Paragraph
+from bot.pack import pack
+from bot.port import Way
+from bot.words import line
+from scheduler.delivery import Delivery
+from storage import Database, lanes, outbox
+from storage.outbox import Announcement
+from tests.bench.nine import fresh
+from tests.fakes.recorder import EVERYTHING, Recorder
+
+LATENCY, IN_FLIGHT, MESSAGES, CHANNELS, RUNS = 0.02, 8, 3000, 600, 5
+SAID = pack(Message(line("A word for everybody"), (Paragraph(line("It is said once, and this long.")),)), Message)
+PROCESSES = multiprocessing.get_context("spawn")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def said(many: int, channels: int, tenants: int = 5, first: int = 0) -> list[Announcement]:
+    return [
+        Announcement(
+            lane=("slack", f"T{number % channels % tenants}", f"C{number % channels}"),
+            way=Way.POST,
+            subject=f"s:{first + number}",
+            slot="card" if number % 2 else "",
+            message=None if number % 2 else SAID,
+        )
+        for number in range(many)
+    ]
+
+
+def card(session: Session, claimed: lanes.Claimed) -> Message:
+    return Message(line("A card"), (Paragraph(line(f"It shows {claimed.subject} as it is now.")),))
+
+
+def work(url: str, parent: Connection) -> None:
+    """One process that delivers until nothing is left; tells when it is ready, begins when told, and says how many it sent."""
+
+    async def deliver() -> None:
+        database, platform = Database(url), Recorder(can=EVERYTHING, takes=LATENCY)
+        delivery = Delivery(database, {"slack": platform}, now, card, in_flight=IN_FLIGHT, of_one=IN_FLIGHT)
+        await database.read(outbox.backlog)  # connects
+        parent.send("ready")
+        await asyncio.to_thread(parent.recv)
+        await delivery.start()
+        while (await database.read(outbox.backlog))[0]:  # noqa: ASYNC110  (it is in the database)
+            await asyncio.sleep(0.05)
+        parent.send(len(platform.taken))
+        await delivery.stop()
+        database.close()
+
+    asyncio.run(deliver())
+
+
+def run(url: str, workers: int, messages: int) -> float:
+    """Messages a second with so many processes."""
+    database = Database(url)
+    database.run(lambda session: session.connection().exec_driver_sql("DELETE FROM outbox"))
+    database.run(lambda session: session.connection().exec_driver_sql("DELETE FROM posts"))
+    for first in range(0, messages, 1000):
+        database.run(outbox.announce_all, now(), said(1000, CHANNELS, first=first))
+    database.close()
+    pipes = [PROCESSES.Pipe() for _ in range(workers)]
+    processes = [PROCESSES.Process(target=work, args=(url, theirs)) for _, theirs in pipes]
+    for process in processes:
+        process.start()
+    for mine, _ in pipes:
+        mine.recv()
+    began = time.perf_counter()
+    for mine, _ in pipes:
+        mine.send("go")
+    total = sum(mine.recv() for mine, _ in pipes)
+    took = time.perf_counter() - began
+    for process in processes:
+        process.join()
+    assert total == messages, f"{total} were sent of {messages}"
+    return messages / took
+
+
+def claiming(url: str) -> tuple[float, float]:
+    """Milliseconds of a claim of sixteen lanes: with nothing else, and with 50,000 rows waiting in one of them."""
+    database, found = Database(url), []
+    database.run(lambda session: session.connection().exec_driver_sql("DELETE FROM outbox"))
+    for crowd in (0, 50_000):
+        for first in range(0, crowd, 5000):
+            database.run(outbox.announce_all, now(), said(5000, 1, first=first))
+        times = []
+        for turn in range(9):
+            database.run(outbox.announce_all, now(), said(16, 16, first=1_000_000 + crowd + turn * 100))
+
+            def timed(session: Session) -> float:
+                began = time.perf_counter()
+                claimed = lanes.claim(session, now(), limit=16).rows
+                took = time.perf_counter() - began
+                assert claimed
+                session.rollback()
+                return took
+
+            times.append(database.run(timed) * 1000)
+        found.append(median(times))
+    database.close()
+    return found[0], found[1]
+
+
+def _each(kind: str, server: str | None, show: Callable[[str], None]) -> None:
+    limit = IN_FLIGHT / LATENCY
+    with tempfile.TemporaryDirectory(prefix="outbox-") as folder, fresh(server, Path(folder)) as url:
+        database = Database(url)
+        database.migrate()
+        database.close()
+        counts = (1, 2, 4) if server else (1,)
+        rates: dict[int, list[float]] = {workers: [] for workers in counts}
+        for _ in range(RUNS):
+            for workers in counts:
+                rates[workers].append(run(url, workers, MESSAGES))
+        one = median(rates[1])
+        show(f"{kind}, one worker: {one / limit:.2f} of the limit ({one:.0f} of {limit:.0f} messages/s)")
+        for workers in counts[1:]:
+            rate = median(rates[workers])
+            show(f"{kind}, {workers} workers: {rate / one:.2f} x one ({rate:.0f} messages/s)")
+        none, many = claiming(url)
+        show(f"{kind}, a claim with 50,000 rows waiting in one channel: {many / none:.2f} x ({many:.2f} against {none:.2f} ms)")  # fmt: skip
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--postgres", metavar="URL", help="a server to make a database on, beside SQLite")
+    chosen = options.parse_args()
+    print(f"{MESSAGES} messages in {CHANNELS} channels of five tenants, {IN_FLIGHT} in flight, {LATENCY * 1000:.0f} ms a send; medians of {RUNS}")  # fmt: skip
+    _each("SQLite", None, lambda words: print(words, flush=True))
+    if chosen.postgres:
+        _each("PostgreSQL", chosen.postgres, lambda words: print(words, flush=True))
+
+
+if __name__ == "__main__":
+    main()
