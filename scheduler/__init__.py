@@ -125,7 +125,7 @@ class Metronome:
 
     def wake(self) -> None:
         """Tick soon: something was planned. Whoever wakes it meanwhile shares that tick. To be called on the event loop."""
-        if not self._coming:
+        if not self._coming and self._scheduler is not None:  # a start looks by itself
             self._coming = True
             self._next_run(_GATHERS)
 

@@ -263,3 +263,14 @@ class Now(Clock):
         from datetime import UTC
 
         return datetime.now(UTC) + self.ahead
+
+
+def test_what_was_planned_before_it_began_is_not_waited_for_in_vain(sqlite: Database, clock: Clock) -> None:
+    async def story() -> None:
+        metronome = Metronome(sqlite, clock, lambda: None)
+        metronome.wake()
+        await metronome.start()
+        await until(lambda: metronome.healthy)
+        await metronome.stop()
+
+    asyncio.run(story())
