@@ -106,21 +106,6 @@ _FORWARDED = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """Something that could not be delivered, and why."""
-
-    id: int
-    partnership_id: int | None
-    platform: str
-    tenant: str
-    target: str
-    way: Way
-    subject: str
-    created_at: datetime
-    trouble: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """Something that is to be said. `lane` is its id, or what it is the lane of; the rest as `announce` takes it."""
@@ -351,27 +336,6 @@ def _again(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
     for row in core(session).execute(_STUCK.where(which)).all():
         retry(session, row.id, now)
         redraw(session, now=now, subject=row.subject, beside=row.lane_id)
-
-
-def parked(session: Session) -> list[Parked]:
-    """List what could not be delivered, oldest first."""
-    statement = (
-        select(
-            OUTBOX.c.id,
-            OUTBOX.c.partnership_id,
-            LANES.c.platform,
-            LANES.c.tenant,
-            LANES.c.target,
-            OUTBOX.c.way,
-            OUTBOX.c.subject,
-            OUTBOX.c.created_at,
-            OUTBOX.c.trouble,
-        )
-        .join_from(OUTBOX, LANES, OUTBOX.c.lane_id == LANES.c.id)
-        .where(OUTBOX.c.state == "parked")
-        .order_by(OUTBOX.c.id)
-    )
-    return [Parked(*row[:5], Way(row.way), *row[6:]) for row in core(session).execute(statement)]
 
 
 def mentioned(session: Session, subject: str) -> bool:

@@ -16,7 +16,7 @@ from bot.pack import pack
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, Secret, line
 from scheduler.delivery import Delivery
-from storage import Database, lanes, outbox
+from storage import Database, lanes, outbox, undelivered
 from storage.lanes import Claimed
 from storage.tables import Outbox, Post
 from tests.conftest import Clock
@@ -95,6 +95,10 @@ def only(
             raise fault
 
     return wrong
+
+
+def parked(house: House) -> list[undelivered.Row]:
+    return house.database.run(undelivered.listed, "parked", 100)[0]
 
 
 def says(words: str) -> Callable[[Parcel], bool]:
@@ -315,7 +319,7 @@ def test_what_is_refused_is_parked_with_what_depends_on_it_and_told(house: House
     house.deliver()
     assert house.states()[-1] == "parked"
 
-    troubles = [each.trouble for each in house.database.run(outbox.parked)]
+    troubles = [each.trouble for each in parked(house)]
     assert troubles == [
         "channel_not_found",
         "the card it belongs under was not delivered: channel_not_found",
@@ -329,7 +333,7 @@ def test_what_was_parked_goes_when_it_is_tried_again_with_what_depends_on_it(hou
     house.say("a comment", under="card")
     house.deliver()
 
-    first = house.database.run(outbox.parked)[0]
+    first = parked(house)[0]
     assert house.database.run(outbox.retry, first.id, house.clock())
     house.deliver()
     assert house.slack.words("C1") == ["open", "a comment"]
@@ -341,9 +345,9 @@ def test_what_was_parked_can_be_given_up(house: House) -> None:
     house.say("hello")
     house.deliver()
 
-    [only_one] = house.database.run(outbox.parked)
+    [only_one] = parked(house)
     assert house.database.run(outbox.drop, only_one.id, house.clock())
-    assert house.database.run(outbox.parked) == []
+    assert parked(house) == []
 
 
 def test_after_a_day_of_trying_it_is_parked(house: House) -> None:
