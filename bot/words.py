@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -201,6 +202,7 @@ def line(*parts: Inline) -> Line:
     return tuple(part for part in parts if part != "")
 
 
+@lru_cache(256)  # a card names an instant several times
 def local(at: datetime, zone: str, shape: Shape = Shape.MOMENT) -> str:
     """Write an instant in a zone in plain words, for example `Mon 3 Nov 2026, 14:00`."""
     there = at.astimezone(ZoneInfo(zone))

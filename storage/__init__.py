@@ -66,11 +66,14 @@ class Database:
 
     async def transact(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` as one transaction and give back what it returns. Raises Unavailable; may run it more than once."""
+        return await self.begin(work, *args, **kwargs)
+
+    def begin(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Do what `transact` does, for who does not wait for it at once: begun when this returns."""
         bound = _bound(work, *args, **kwargs)
         if self._writer is None:
-            return await asyncio.wrap_future(self._elsewhere(self._engine, bound))
-        done: T = await self._writer.wait(bound, _name(work))
-        return done
+            return asyncio.wrap_future(self._elsewhere(self._engine, bound))
+        return self._writer.promise(bound, _name(work))
 
     async def read(self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(session, …)` where it cannot write, beside the writer. Raises Unavailable."""

@@ -97,14 +97,37 @@ class Gate:
             until = clock() + max(AT_LEAST, patience - self._lag.now())
             await self._wait(until)
         turn = _Turn()
-        begun = asyncio.ensure_future(
-            self._database.transact(turn.begin, lambda session: work(session, *args, **kwargs))
-        )
+        try:
+            begun = self._database.begin(turn.begin, lambda session: work(session, *args, **kwargs))
+        except BaseException:
+            self._leave()
+            raise
         begun.add_done_callback(self._leave)
-        await asyncio.wait((begun,), timeout=max(until - clock(), AT_LEAST))
-        if not begun.done() and turn.given_up():
-            raise Busy
-        return await asyncio.shield(begun)
+        return await self._patiently(begun, turn, max(until, clock() + AT_LEAST))
+
+    async def _patiently(self, begun: asyncio.Future[T], turn: _Turn, until: float) -> T:
+        """Wait for it until then, and longer where it has begun. Who goes away does not end it."""
+        loop = asyncio.get_running_loop()
+        heard: asyncio.Future[T] = loop.create_future()
+
+        def hear(_: object) -> None:
+            if heard.done() or begun.cancelled():
+                return
+            if (fault := begun.exception()) is not None:
+                heard.set_exception(fault)
+            else:
+                heard.set_result(begun.result())
+
+        def give_up() -> None:
+            if not heard.done() and not begun.done() and turn.given_up():
+                heard.set_exception(Busy())
+
+        begun.add_done_callback(hear)
+        alarm = loop.call_at(until, give_up)
+        try:
+            return await heard
+        finally:
+            alarm.cancel()
 
     async def _wait(self, until: float) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()

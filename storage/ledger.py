@@ -21,6 +21,7 @@ from storage.statements import Prepared, core, table
 LEDGER = table("ledger")
 BODIES = table("ledger_bodies")
 PARTNERSHIPS = table("partnerships")
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _HEADER = ("partnership", "seq", "at", "kind", "subject", "actor", "side", "platform", "clause", "digest", "before")
 
 _ENDS = (  # a partnership's row is locked first, several in the order of their ids, and new rows may refer to it meanwhile
@@ -220,7 +221,7 @@ def verify(events: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def canonical(value: Mapping[str, Any]) -> str:
     """Write a value as the one JSON text that it hashes by."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 def _hash(event: Mapping[str, Any]) -> str:

@@ -228,7 +228,7 @@ def announce_all(session: Session, now: datetime, announcements: Sequence[Announ
 def _added(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Write these rows; gives the tokens of those that were not there yet."""
     if len(rows) <= _FEW:
-        return {token for found in _SAY.rows(session, rows) for (token,) in found}
+        return {token for (token,) in _SAY.together(session, rows)}
     connection = core(session)
     return set(connection.execute(_say(inserting(connection)), rows).scalars())
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Executable, Table
@@ -107,6 +108,19 @@ class Prepared:
         except Exception as fault:
             raise _as_ever(connection, ready.text, fault) from fault
 
+    def together(self, session: Session, many: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """Run an INSERT for all of these, in one statement where the driver has no way to give many; gives the rows of all."""
+        connection, raw = _line(session)
+        ready = self._of(connection)
+        if not ready.positional or len(many) == 1:
+            return [row for rows in self.rows(session, many) for row in rows]
+        text = ready.widened(len(many))
+        _announce(connection, text)
+        try:
+            return ready.read(raw.execute(text, [value for each in many for value in ready.bound(each)]).fetchall())
+        except Exception as fault:
+            raise _as_ever(connection, text, fault) from fault
+
     def each(self, session: Session, many: Sequence[Mapping[str, Any]]) -> None:
         """Run it for each of these in one go, for its effect alone."""
         if not many:
@@ -140,10 +154,13 @@ class _Ready:
         self.text = str(compiled)
         types = {name: bound.type for bound, name in compiled.bind_names.items()}
         given = compiled.construct_params(_check=False)
-        self._binds = [(name, _processor(types[name], dialect), given[name]) for name in compiled.positiontup or types]
+        self._binds = [(name, _processor(types[name], dialect), given[name]) for name in types]
+        at = {name: place for place, name in enumerate(types)}
+        self._order = [at[name] for name in compiled.positiontup or ()]
+        self._repeats = self._order != [*range(len(types))]
         self._known = frozenset(types)
         self._needed = frozenset(name for bound, name in compiled.bind_names.items() if bound.required)
-        self._positional = bool(compiled.positional)
+        self.positional = bool(compiled.positional)
         through = [
             each.type.dialect_impl(dialect).result_processor(dialect, None) for each in statement.exported_columns
         ]
@@ -155,9 +172,16 @@ class _Ready:
         if not self._needed <= values.keys() <= self._known:
             raise KeyError(*(self._needed - values.keys()), *(values.keys() - self._known))
         get = values.get
-        if self._positional:
-            return [how(get(name, default)) if how else get(name, default) for name, how, default in self._binds]
-        return {name: how(get(name, default)) if how else get(name, default) for name, how, default in self._binds}
+        if not self.positional:
+            return {name: how(get(name, default)) if how else get(name, default) for name, how, default in self._binds}
+        bound = [how(get(name, default)) if how else get(name, default) for name, how, default in self._binds]
+        return [bound[place] for place in self._order] if self._repeats else bound
+
+    def widened(self, count: int) -> str:
+        """The text of an INSERT of one row for so many rows."""
+        row = f"({', '.join('?' * len(self._binds))})"
+        assert self.text.count(row) == 1, "one row of values alone can be repeated"
+        return self.text.replace(row, ", ".join([row] * count))
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """The rows as their types have them."""
@@ -180,6 +204,7 @@ def _processor(kind: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     return processor
 
 
+@lru_cache(256)  # one transaction has the same few instants in many places
 def _in_words(at: datetime | None) -> str | None:
     if at is None:
         return None
