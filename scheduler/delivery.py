@@ -28,8 +28,9 @@ from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import LOOK_AFTER, out_of_patience, pause
 from bot.words import Line
 from storage import Database, Unavailable, arriving, lanes, outbox, passing, waking
-from storage.lanes import FIRST, LEASE, Claimed, Cursor, Room, Tenant
+from storage.lanes import LEASE, Claimed
 from storage.settling import Settling
+from storage.turns import FIRST, Cursor, Room, Tenant
 from storage.waking import Listener
 
 log = logging.getLogger(__name__)
@@ -445,8 +446,7 @@ class Delivery:
     def _say_elsewhere(self, session: Session, claimed: Claimed, now: datetime) -> None:
         """Let the cards in other rooms be drawn again of which something waits for this one: they say what has not arrived here."""
         subjects = arriving.waiting_in(session, claimed.lane_id) | ({claimed.subject} if claimed.room_id else set())
-        for subject in sorted(subjects):
-            outbox.redraw(session, now=now, subject=subject, beside=claimed.lane_id)
+        outbox.redraw_beside(session, now=now, lanes={about: {claimed.lane_id} for about in subjects})
 
     def _tell(self, session: Session, claimed: Claimed, reason: str, *, gone: bool) -> None:
         try:

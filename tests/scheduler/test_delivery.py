@@ -16,9 +16,11 @@ from bot.pack import pack
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, Secret, line
 from scheduler.delivery import Delivery
-from storage import Database, lanes, outbox, undelivered
+from storage import Database, lag, lanes, outbox, undelivered
+from storage.lag import Depth
 from storage.lanes import Claimed
 from storage.tables import Outbox, Post
+from storage.turns import Room
 from tests.conftest import Clock
 from tests.fakes.recorder import EVERYTHING, Recorder, until
 from tests.storage.test_retention import cleaned
@@ -334,10 +336,10 @@ def test_what_was_parked_goes_when_it_is_tried_again_with_what_depends_on_it(hou
     house.deliver()
 
     first = parked(house)[0]
-    assert house.database.run(outbox.retry, first.id, house.clock())
+    assert house.database.run(undelivered.retry, {first.id}, house.clock()) == (1, {})
     house.deliver()
     assert house.slack.words("C1") == ["open", "a comment"]
-    assert not house.database.run(outbox.retry, first.id, house.clock())
+    assert house.database.run(undelivered.retry, {first.id}, house.clock()) == (0, {first.id: "sent"})
 
 
 def test_what_was_parked_can_be_given_up(house: House) -> None:
@@ -346,7 +348,7 @@ def test_what_was_parked_can_be_given_up(house: House) -> None:
     house.deliver()
 
     [only_one] = parked(house)
-    assert house.database.run(outbox.drop, only_one.id, house.clock())
+    assert house.database.run(undelivered.drop, {only_one.id}, house.clock()) == (1, {})
     assert parked(house) == []
 
 
@@ -428,7 +430,7 @@ def crash_while_sending(house: House, arrives: bool) -> None:
 
     async def story() -> None:
         delivery = house.delivery()
-        turn = await house.database.transact(delivery._work, house.clock(), [], room=lanes.Room(1, 1, {}))
+        turn = await house.database.transact(delivery._work, house.clock(), [], room=Room(1, 1, {}))
         for parcel in await house.database.read(delivery._drawn, turn.claimed):
             assert isinstance(parcel, Parcel)
             if arrives:
@@ -786,12 +788,12 @@ def test_a_secret_is_known_on_the_way_only(house: House) -> None:
 
 
 def test_the_backlog_tells_how_much_waits_and_since_when(house: House) -> None:
-    assert house.database.run(outbox.backlog) == (0, None)
+    assert house.database.run(lag.look, house.clock()).waiting == Depth(0, None)
     since: datetime = house.clock()
     house.say("one")
     house.clock.passes(minutes=1)
     house.say("two")
-    assert house.database.run(outbox.backlog) == (2, since)
+    assert house.database.run(lag.look, house.clock()).waiting == Depth(2, since)
 
 
 def test_after_a_month_what_was_sent_is_forgotten_and_the_card_is_still_edited(house: House) -> None:
