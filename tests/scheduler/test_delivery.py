@@ -431,7 +431,7 @@ def crash_while_sending(house: House, arrives: bool) -> None:
     async def story() -> None:
         delivery = house.delivery()
         turn = await house.database.transact(delivery._work, house.clock(), [], room=Room(1, 1, {}))
-        for parcel in await house.database.read(delivery._drawn, turn.claimed):
+        for parcel in await house.database.read(delivery._parcels.drawn, turn.claimed):
             assert isinstance(parcel, Parcel)
             if arrives:
                 await house.slack.deliver(parcel)
@@ -576,7 +576,7 @@ def test_who_comes_back_after_the_lease_ran_out_changes_nothing(house: House) ->
     house.clock.passes(seconds=61)
     [other] = house.database.run(lanes.claim, house.clock(), limit=1).rows
     assert other.unsure
-    settle = house.delivery()._settle
+    settle = house.delivery()._fates.settle
     house.database.run(settle, [(late, Never("too late"))], house.clock())
     assert house.states() == ["sending"]
 
