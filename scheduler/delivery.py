@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bot import logs, metrics
-from bot.port import Later, Never, Parcel, Platform, Sent
+from bot.port import Later, Never, Parcel, Platform
 from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import LOOK_AFTER
-from scheduler.outcomes import OnParked, Outcome, Outcomes, unsent
+from scheduler.outcomes import OnParked, Outcome, Outcomes, note, unsent
 from scheduler.parcels import Draw, Parcels, Reveal, deliver
 from storage import Database, Unavailable, lanes, waking
 from storage.lanes import LEASE, Claimed
@@ -182,10 +182,8 @@ class Delivery:
                 self._after = turn.after
             metrics.CLAIMED.inc(len(turn.claimed))
             if turn.claimed:
-                going = asyncio.create_task(self._set_out(turn.claimed))
-                for claimed in turn.claimed:
-                    self._load[claimed.owner] += 1
-                    self._sending[claimed.lane_id] = going
+                self._load.update(claimed.owner for claimed in turn.claimed)
+                self._begin(self._set_out(turn.claimed), turn.claimed)
             return turn
 
     def _work(
@@ -211,6 +209,18 @@ class Delivery:
             waking.tell(session)
         return Turn(took.rows, len(outcomes), now if more else lanes.next_due(session, now), took.after)
 
+    def _begin(self, work: Coroutine[None, None, None], claimed: Sequence[Claimed]) -> None:
+        """Let a task see to these; one that is stopped before its first step leaves them to be told of here."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            for each in claimed:
+                if task.cancelled() and self._sending.get(each.lane_id) is task:
+                    self._came_home(each, unsent(each, "stopped before it was sent"))
+
+        going = asyncio.create_task(work)
+        self._sending |= dict.fromkeys((each.lane_id for each in claimed), going)
+        going.add_done_callback(ended)
+
     async def _set_out(self, claimed: Sequence[Claimed]) -> None:
         """Draw what was claimed, all in one look, and send each."""
         ready: Sequence[Parcel | Outcome]
@@ -225,7 +235,7 @@ class Delivery:
             ready = [unsent(each, f"it could not be drawn: {fault!r}") for each in claimed]
         for each, parcel in zip(claimed, ready, strict=True):
             if isinstance(parcel, Parcel):
-                self._sending[each.lane_id] = asyncio.create_task(self._send(each, parcel))
+                self._begin(self._send(each, parcel), [each])
             else:
                 self._came_home(each, parcel)
 
@@ -248,17 +258,7 @@ class Delivery:
         except Exception as fault:
             log.exception("%s failed in a way that nobody foresaw", parcel.platform)
             outcome = Later(f"unforeseen: {fault!r}", unsure=True, whole=False)
-        came = type(outcome).__name__.lower()
-        took = time.perf_counter() - began
-        metrics.SENDS.labels(parcel.platform, came).inc()
-        metrics.SENDING.labels(parcel.platform).observe(took)
-        if isinstance(outcome, Sent):
-            waited = max(0.0, (self._now() - claimed.created_at).total_seconds())
-            metrics.DELIVERED.labels("urgent" if claimed.urgent else "routine").observe(waited)
-        logs.say(
-            log, "delivered" if isinstance(outcome, Sent) else "not delivered", way=parcel.way, platform=parcel.platform, outcome=came,
-            tries=claimed.tries, ms=round(1000 * took),
-        )  # fmt: skip
+        note(claimed, outcome, time.perf_counter() - began, self._now())
         self._came_home(claimed, outcome)
 
     @asynccontextmanager

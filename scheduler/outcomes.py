@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import logs
+from bot import logs, metrics
 from bot.port import Later, Never, Platform, Sent, Way
 from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import out_of_patience, pause
@@ -43,6 +43,25 @@ Outcome = Sent | Later | Never | Dropped
 def unsent(claimed: Claimed, reason: str, *, after: float | None = None) -> Later:
     """It was not sent this time; whether it arrived before is as unsure as it was."""
     return Later(reason, after=after, unsure=claimed.unsure, whole=False)
+
+
+def note(claimed: Claimed, outcome: Outcome, seconds: float, now: datetime) -> None:
+    """Count and log what became of a send, which took so many seconds."""
+    came = type(outcome).__name__.lower()
+    metrics.SENDS.labels(claimed.platform, came).inc()
+    metrics.SENDING.labels(claimed.platform).observe(seconds)
+    if isinstance(outcome, Sent):
+        waited = max(0.0, (now - claimed.created_at).total_seconds())
+        metrics.DELIVERED.labels("urgent" if claimed.urgent else "routine").observe(waited)
+    logs.say(
+        log,
+        "delivered" if isinstance(outcome, Sent) else "not delivered",
+        way=claimed.way,
+        platform=claimed.platform,
+        outcome=came,
+        tries=claimed.tries,
+        ms=round(1000 * seconds),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -508,6 +508,32 @@ def test_what_was_claimed_and_not_begun_when_it_stops_is_sent_by_the_next(sqlite
     assert sorted(house.states()) == ["dropped"] * 2 + ["sent"] * 4  # the two that were begun are never shown twice
 
 
+@pytest.mark.parametrize("drawn", [False, True])
+def test_it_stops_in_time_when_a_send_is_given_up_before_it_began(sqlite: Database, clock: Clock, drawn: bool) -> None:
+    house = House(sqlite, clock)
+    house.say("hello")
+    house.say("there", channel="C2")
+
+    async def story() -> None:
+        delivery = house.delivery()
+        await delivery._turn()
+        drawing = {*delivery._sending.values()}
+        while drawn and drawing & {*delivery._sending.values()}:  # noqa: ASYNC110  (what is drawn by now has not begun)
+            await asyncio.sleep(0)
+        for task in {*delivery._sending.values()}:
+            assert not task.done()
+            task.cancel()
+        async with asyncio.timeout(5):
+            await delivery.stop()
+
+    asyncio.run(story())
+    assert house.slack.tried == []
+    assert house.states() == ["waiting", "waiting"]
+    clock.passes(seconds=5)
+    assert house.deliver() == 2
+    assert [len(house.slack.words(channel)) for channel in ("C1", "C2")] == [1, 1]
+
+
 def test_a_private_reply_is_shown_at_most_once(house: House) -> None:
     house.slack.goes_wrong_after = only(1, Later("connection dropped", unsure=True))
     house.say("just for you", way=Way.PRIVATE, subject="reply:1")
