@@ -34,7 +34,7 @@ from handlers import Ask, Sorry
 from handlers.entry import meet
 from handlers.routing import Knock, dispatch
 from handlers.showing import in_its_place
-from storage import inbox, kept, outbox, people, subjects
+from storage import inbox, kept, people, posts, subjects
 from storage.lent import lending
 from storage.scenes import as_lent
 from storage.statements import savepoint
@@ -99,7 +99,7 @@ def _pressed_on(session: Session, arrival: Inbound) -> Any | None:
     if not (isinstance(arrival, Pressed) and arrival.shows):
         return None
     place = arrival.place
-    return outbox.standing_at(session, place.platform, place.tenant, place.channel, arrival.message)
+    return posts.standing_at(session, place.platform, place.tenant, place.channel, arrival.message)
 
 
 def _as_it_is_now(session: Session, arrival: Inbound, reply: Reply, now: datetime) -> Reply:

@@ -11,8 +11,8 @@ from bot.actions import Call, members, rooms
 from bot.inbound import Gone, Joined, Left, PlaceKind, Renamed, Uninstalled
 from bot.messages import Nothing, Reply
 from handlers import Visit, happened
-from storage import outbox, people, scenes
 from storage import partnerships as store
+from storage import people, scenes, undelivered
 from storage import rooms as places
 
 
@@ -26,7 +26,7 @@ def joined(visit: Visit, session: Session) -> Reply:
         if room is not None and room.gone_at is not None:
             rooms.find(session, visit.now, room, place.platform)
         elif room is not None:
-            outbox.again(session, visit.now, room_id=room.id)
+            undelivered.again(session, visit.now, room_id=room.id)
     return Nothing()
 
 

@@ -9,52 +9,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bot import logs, metrics
-from bot.messages import Message
-from bot.pack import unpack
-from bot.port import Later, Never, Parcel, Platform, Sent, Way
+from bot.port import Later, Never, Parcel, Platform
 from bot.rules.pacing import UNLIMITED
-from bot.rules.retrying import LOOK_AFTER, out_of_patience, pause
-from bot.words import Line
-from storage import Database, Unavailable, arriving, lanes, outbox, passing, waking
-from storage.lanes import FIRST, LEASE, Claimed, Cursor, Room, Tenant
-from storage.settling import Settling
+from bot.rules.retrying import LOOK_AFTER
+from scheduler.outcomes import OnParked, Outcome, Outcomes, note, unsent
+from scheduler.parcels import Draw, Parcels, Reveal, deliver
+from storage import Database, Unavailable, lanes, waking
+from storage.lanes import LEASE, Claimed
+from storage.turns import FIRST, Cursor, Room, Tenant
 from storage.waking import Listener
 
 log = logging.getLogger(__name__)
 
-Draw = Callable[[Session, Claimed], Message | None]
-Reveal = Callable[[Session, Message], Message]
-OnParked = Callable[[Session, Claimed, str, bool], None]
-"""Told of what is set aside: why, and whether the whole channel or account is gone."""
-
 _SEND_SECONDS = 30.0
-_DOUBLES = 3
-"""How often something is sent at most that may have arrived each time, where it cannot be looked for."""
-
 _STOP_SECONDS = 8.0
 _TELL_AFTER = 0.1  # seconds between words to the other processes
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """It is not sent, and that is well."""
-
-    reason: str
-
-
-Outcome = Sent | Later | Never | Dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +44,6 @@ class Turn:
     settled: int = 0
     next_due: datetime | None = None
     after: Cursor = (FIRST, FIRST)
-
-
-def _unsent(claimed: Claimed, reason: str, *, after: float | None = None) -> Later:
-    """It was not sent this time; whether it arrived before is as unsure as it was."""
-    return Later(reason, after=after, unsure=claimed.unsure, whole=False)
 
 
 class Delivery:
@@ -92,7 +66,7 @@ class Delivery:
         another; as many again are claimed and drawn ahead, and what is urgent waits for neither. `draw` and `reveal` only read, `parked`
         may write."""
         self._database, self._platforms, self._now = database, platforms, now
-        self._draw, self._reveal, self._parked = draw, reveal, parked
+        self._parcels, self._fates = Parcels(platforms, draw, reveal), Outcomes(platforms, parked)
         self._in_flight, self._of_one, self._lease = in_flight, of_one, lease
         self._sending: dict[int, asyncio.Task[None]] = {}
         self._paces = {name: platform.can.pace for name, platform in platforms.items()}
@@ -208,10 +182,8 @@ class Delivery:
                 self._after = turn.after
             metrics.CLAIMED.inc(len(turn.claimed))
             if turn.claimed:
-                going = asyncio.create_task(self._set_out(turn.claimed))
-                for claimed in turn.claimed:
-                    self._load[claimed.owner] += 1
-                    self._sending[claimed.lane_id] = going
+                self._load.update(claimed.owner for claimed in turn.claimed)
+                self._begin(self._set_out(turn.claimed), turn.claimed)
             return turn
 
     def _work(
@@ -223,7 +195,7 @@ class Delivery:
         busy: frozenset[int] = frozenset(),
         room: Room | None = None,
     ) -> Turn:
-        self._settle(session, outcomes, now)
+        self._fates.settle(session, outcomes, now)
         if room is None:
             return Turn([], len(outcomes))
         took = lanes.claim(
@@ -237,74 +209,35 @@ class Delivery:
             waking.tell(session)
         return Turn(took.rows, len(outcomes), now if more else lanes.next_due(session, now), took.after)
 
+    def _begin(self, work: Coroutine[None, None, None], claimed: Sequence[Claimed]) -> None:
+        """Let a task see to these; one that is stopped before its first step leaves them to be told of here."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            for each in claimed:
+                if task.cancelled() and self._sending.get(each.lane_id) is task:
+                    self._came_home(each, unsent(each, "stopped before it was sent"))
+
+        going = asyncio.create_task(work)
+        self._sending |= dict.fromkeys((each.lane_id for each in claimed), going)
+        going.add_done_callback(ended)
+
     async def _set_out(self, claimed: Sequence[Claimed]) -> None:
         """Draw what was claimed, all in one look, and send each."""
         ready: Sequence[Parcel | Outcome]
         try:
-            ready = await self._database.read(self._drawn, claimed)
+            ready = await self._database.read(self._parcels.drawn, claimed)
         except asyncio.CancelledError:
-            ready = [_unsent(each, "stopped before it was sent") for each in claimed]
+            ready = [unsent(each, "stopped before it was sent") for each in claimed]
         except Unavailable as fault:
-            ready = [_unsent(each, f"the database did not answer: {fault}") for each in claimed]
+            ready = [unsent(each, f"the database did not answer: {fault}") for each in claimed]
         except Exception as fault:
             log.exception("what was claimed could not be drawn")
-            ready = [_unsent(each, f"it could not be drawn: {fault!r}") for each in claimed]
+            ready = [unsent(each, f"it could not be drawn: {fault!r}") for each in claimed]
         for each, parcel in zip(claimed, ready, strict=True):
             if isinstance(parcel, Parcel):
-                self._sending[each.lane_id] = asyncio.create_task(self._send(each, parcel))
+                self._begin(self._send(each, parcel), [each])
             else:
                 self._came_home(each, parcel)
-
-    def _drawn(self, session: Session, claimed: Sequence[Claimed]) -> list[Parcel | Outcome]:
-        return [self._prepare(session, each) for each in claimed]
-
-    def _prepare(self, session: Session, claimed: Claimed) -> Parcel | Outcome:
-        """Make the parcel of a claimed row, or tell what becomes of it unsent."""
-        if claimed.orphaned == "parked":
-            return Never("the card it belongs under was not delivered")
-        if claimed.orphaned == "dropped":
-            return Dropped("the card it belongs under was not wanted any more")
-        if claimed.platform not in self._platforms:
-            return _unsent(claimed, f"{claimed.platform} is not connected", after=60.0)
-        # Where nothing can be looked for, everything is rather said twice than lost.
-        if claimed.unsure and claimed.way is Way.PRIVATE and self._platforms[claimed.platform].can.finds:
-            return Dropped("it may have arrived, and is never shown twice")
-        logs.token.set(claimed.trace)
-        try:
-            content = self._content(session, claimed)
-            answers = self._answers(session, claimed)
-        except Exception as fault:
-            if passing(fault):
-                raise
-            if isinstance(fault, DBAPIError):
-                session.rollback()  # what stumbled over a statement must not spoil the looks of the others
-            log.exception("%s could not be drawn", claimed.subject)
-            return _unsent(claimed, f"it could not be drawn: {fault!r}")
-        if content is None:
-            return Dropped("there is nothing to say any more")
-        return Parcel(
-            way=claimed.way,
-            platform=claimed.platform,
-            tenant=claimed.tenant,
-            content=content,
-            token=claimed.token,
-            channel=claimed.channel,
-            account=claimed.account,
-            thread=claimed.thread,
-            message=claimed.post,
-            answers=answers,
-        )
-
-    def _content(self, session: Session, claimed: Claimed) -> Message | None:
-        said = self._draw(session, claimed) if claimed.message is None else unpack(claimed.message, Message)
-        return None if said is None else self._reveal(session, said)
-
-    def _answers(self, session: Session, claimed: Claimed) -> Line:
-        """What the card says first in whose thread this goes, where the platform has to quote it."""
-        if not (claimed.under and self._platforms[claimed.platform].can.quotes):
-            return ()
-        card = self._draw(session, replace(claimed, slot=claimed.under, under=""))
-        return card.title if card else ()
 
     async def _send(self, claimed: Claimed, parcel: Parcel) -> None:
         logs.token.set(claimed.trace)
@@ -315,7 +248,7 @@ class Delivery:
                 self._still(claimed)
                 going = True
                 async with asyncio.timeout(_SEND_SECONDS):
-                    outcome = await self._deliver(parcel, look=claimed.unsure)
+                    outcome = await deliver(self._platforms[parcel.platform], parcel, look=claimed.unsure)
         except (Later, Never) as told:
             outcome = told
         except TimeoutError:
@@ -325,17 +258,7 @@ class Delivery:
         except Exception as fault:
             log.exception("%s failed in a way that nobody foresaw", parcel.platform)
             outcome = Later(f"unforeseen: {fault!r}", unsure=True, whole=False)
-        came = type(outcome).__name__.lower()
-        took = time.perf_counter() - began
-        metrics.SENDS.labels(parcel.platform, came).inc()
-        metrics.SENDING.labels(parcel.platform).observe(took)
-        if isinstance(outcome, Sent):
-            waited = max(0.0, (self._now() - claimed.created_at).total_seconds())
-            metrics.DELIVERED.labels("urgent" if claimed.urgent else "routine").observe(waited)
-        logs.say(
-            log, "delivered" if isinstance(outcome, Sent) else "not delivered", way=parcel.way, platform=parcel.platform, outcome=came,
-            tries=claimed.tries, ms=round(1000 * took),
-        )  # fmt: skip
+        note(claimed, outcome, time.perf_counter() - began, self._now())
         self._came_home(claimed, outcome)
 
     @asynccontextmanager
@@ -352,14 +275,14 @@ class Delivery:
     def _still(self, claimed: Claimed) -> None:
         """Raises `Later` where it waited here for so long that it must not be sent any more, or not yet."""
         if (claimed.lease_until - self._now()).total_seconds() < _SEND_SECONDS:
-            raise _unsent(claimed, "it waited here for too long", after=0.0)
+            raise unsent(claimed, "it waited here for too long", after=0.0)
         wait = (self._asked.get(self._pool(claimed), self._now()) - self._now()).total_seconds()
         if wait > 0:
-            raise _unsent(claimed, f"{claimed.platform} asks to wait", after=wait)
+            raise unsent(claimed, f"{claimed.platform} asks to wait", after=wait)
 
     def _pool(self, claimed: Claimed) -> tuple[str, str, str]:
         pace = self._paces.get(claimed.platform, UNLIMITED)
-        return claimed.platform, claimed.tenant, pace.pools.get(claimed.way, "")
+        return claimed.platform, claimed.tenant, pace.pool(claimed.way)
 
     def _came_home(self, claimed: Claimed, outcome: Outcome) -> None:
         self._outcomes.append((claimed, outcome))
@@ -372,87 +295,3 @@ class Delivery:
             del self._load[claimed.owner]
             self._gates.pop(claimed.owner, None)
         self.wake()
-
-    async def _deliver(self, parcel: Parcel, *, look: bool) -> Sent:
-        platform = self._platforms[parcel.platform]
-        if look and platform.can.finds and parcel.way in (Way.POST, Way.DIRECT):
-            try:
-                found = await platform.find(parcel)
-            except Later as told:  # not known yet: it still may have arrived
-                raise Later(str(told), after=told.after, unsure=True, whole=told.whole) from told
-            if found is not None:
-                return found
-        return await platform.deliver(parcel)
-
-    def _settle(self, session: Session, outcomes: Sequence[tuple[Claimed, Outcome]], now: datetime) -> None:
-        if not outcomes:
-            return
-        told = Settling(session, now, self._paces)
-        held = {each.id for each in told.hold([claimed for claimed, _ in outcomes])}
-        mine = [(claimed, outcome) for claimed, outcome in outcomes if claimed.id in held]
-        told.sent([(claimed, outcome) for claimed, outcome in mine if isinstance(outcome, Sent)])
-        lagging = {claimed.lane_id: claimed for claimed, outcome in mine if self._lags(told, claimed, outcome, now)}
-        told.let_go()
-        for claimed in lagging.values():
-            logs.token.set(claimed.trace)
-            self._say_elsewhere(session, claimed, now)
-        for claimed, outcome in mine:
-            if (reason := self._given_up(claimed, outcome, now)) is not None:
-                logs.token.set(claimed.trace)
-                self._tell(session, claimed, reason, gone=isinstance(outcome, Never) and outcome.gone)
-
-    def _lags(self, told: Settling, claimed: Claimed, outcome: Outcome, now: datetime) -> bool:
-        """Note what became of it, and tell whether the cards in other rooms say something else of it now."""
-        if (reason := self._given_up(claimed, outcome, now)) is not None:
-            told.never(claimed, reason)
-            return True
-        match outcome:
-            case Sent():
-                return claimed.tries > 1
-            case Dropped(reason):
-                told.dropped(claimed, reason)
-            case Later():
-                wait = pause(claimed.tries, after=outcome.after, unsure=outcome.unsure, luck=random.random())
-                pool = self._pool(claimed)[2] if outcome.wide else None
-                return told.later(
-                    claimed,
-                    due=now + wait,
-                    unsure=outcome.unsure,
-                    whole=outcome.whole,
-                    wide=pool,
-                    reason=str(outcome),
-                )
-            case Never():
-                told.anew(claimed, str(outcome))
-        return False
-
-    def _given_up(self, claimed: Claimed, outcome: Outcome, now: datetime) -> str | None:
-        """Why it is tried no more; None where it arrived, goes again or is not wanted."""
-        match outcome:
-            case Later(unsure=True) if claimed.tries >= _DOUBLES and not self._finds(claimed):
-                return f"it never said whether it took it ({outcome})"
-            case Later() if out_of_patience(claimed.created_at, now, claimed.tries):
-                return f"given up after a day: {outcome}"
-            case Never() if outcome.gone or not (claimed.living and claimed.way is Way.EDIT):
-                return str(outcome)
-            case _:
-                return None
-
-    def _finds(self, claimed: Claimed) -> bool:
-        platform = self._platforms.get(claimed.platform)
-        return platform is None or platform.can.finds
-
-    def _say_elsewhere(self, session: Session, claimed: Claimed, now: datetime) -> None:
-        """Let the cards in other rooms be drawn again of which something waits for this one: they say what has not arrived here."""
-        subjects = arriving.waiting_in(session, claimed.lane_id) | ({claimed.subject} if claimed.room_id else set())
-        for subject in sorted(subjects):
-            outbox.redraw(session, now=now, subject=subject, beside=claimed.lane_id)
-
-    def _tell(self, session: Session, claimed: Claimed, reason: str, *, gone: bool) -> None:
-        try:
-            with session.begin_nested():
-                self._parked(session, claimed, reason, gone)
-        except Exception as fault:
-            if passing(fault):
-                raise
-            log.exception("nobody could be told that %s was parked", claimed.subject)

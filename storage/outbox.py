@@ -12,17 +12,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, delete, func, or_, select, text, true, update
+from sqlalchemy import Boolean, and_, bindparam, case, or_, select, text, true, update
 from sqlmodel import Session
 
 from bot import logs
 from bot.port import Way
+from storage import aside, posts
 from storage.statements import Prepared, core, inserting, table
 from storage.tables import UtcDateTime
 
 LANES = table("lanes")
 OUTBOX = table("outbox")
-POSTS = table("posts")
 ACTIVE = text("outbox.state IN ('waiting','sending','unsure')")  # written out, so that the partial index is seen
 
 Target = tuple[str, str, str]
@@ -45,34 +45,6 @@ _WAKE = Prepared(
 )
 _FEW = 16
 """So many rows at most are written one by one, which costs less than a statement that is made for their number."""
-_CARD = ("lane_id", "subject", "slot", "under", "partnership_id", "account_id", "room_id")
-_WAYS = {"@": Way.DIRECT, "~": Way.HOME}  # by the mark before a lane's target
-_STANDING_AT = select(POSTS).where(
-    POSTS.c.platform == bindparam("platform"),
-    POSTS.c.tenant == bindparam("tenant"),
-    POSTS.c.channel == bindparam("channel"),
-    POSTS.c.message == bindparam("message"),
-)
-_LATER = OUTBOX.alias("later")
-_PARKED = text("outbox.state = 'parked'")
-_STUCK = (  # living cards that were set aside and stand nowhere, the last of each
-    select(OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.lane_id)
-    .where(
-        _PARKED,
-        OUTBOX.c.message.is_(None),
-        OUTBOX.c.way != Way.HOME,
-        ~select(_LATER.c.id)
-        .where(
-            _LATER.c.lane_id == OUTBOX.c.lane_id,
-            _LATER.c.subject == OUTBOX.c.subject,
-            _LATER.c.slot == OUTBOX.c.slot,
-            _LATER.c.message.is_(None),
-            _LATER.c.id > OUTBOX.c.id,
-        )
-        .exists(),
-    )
-    .order_by(OUTBOX.c.id)
-)
 _FOUND = select(
     LANES.c.id, LANES.c.platform, LANES.c.tenant, LANES.c.target
 ).where(  # more than are wanted, all by the index
@@ -135,14 +107,6 @@ _SAY = Prepared(_say, [each.key for each in OUTBOX.c if each.key not in ("id", "
 @cache
 def _open(insert: Any) -> Any:
     return insert(LANES).on_conflict_do_nothing()
-
-
-@cache
-def _stand(insert: Any) -> Any:
-    fresh = insert(POSTS)
-    place = "lane_id", "subject", "slot"
-    moved = {each.name: fresh.excluded[each.name] for each in POSTS.c if each.name not in ("id", *place)}
-    return fresh.on_conflict_do_update(index_elements=place, set_=moved)
 
 
 def lane(session: Session, platform: str, tenant: str, target: str) -> int:
@@ -272,153 +236,56 @@ def _about(row: dict[str, Any]) -> dict[str, Any]:
     return {"lane": row["lane_id"], "about": row["subject"], "due": row["due_at"]}
 
 
-def redraw(
-    session: Session,
-    *,
-    now: datetime,
-    subject: str,
-    urgent: bool = False,
-    beside: int | None = None,
-) -> None:
-    """Let every living card of the subject show the current state: where it stands, and where it is on its way.
-
-    With `beside`, a lane, only the cards in other channels.
-    """
-    redraw_all(session, now=now, subjects={subject}, urgent=urgent, beside=beside)
+def redraw(session: Session, *, now: datetime, subject: str, urgent: bool = False) -> None:
+    """Let every living card of the subject show the current state: where it stands, and where it is on its way."""
+    redraw_all(session, now=now, subjects={subject}, urgent=urgent)
 
 
-def redraw_all(
-    session: Session, *, now: datetime, subjects: Collection[str], urgent: bool = False, beside: int | None = None
-) -> None:
-    """Let every living card of these subjects show the current state, as `redraw` does."""
+def redraw_all(session: Session, *, now: datetime, subjects: Collection[str], urgent: bool = False) -> None:
+    """Let every living card of these subjects show the current state, as `redraw` does; what a room lacks is tried again."""
     if not subjects:
         return
-    connection = core(session)
-    stands = select(*(POSTS.c[name] for name in _CARD)).where(POSTS.c.subject.in_(subjects))
-    comes = select(*(OUTBOX.c[name] for name in _CARD)).where(
-        ACTIVE, OUTBOX.c.subject.in_(subjects), OUTBOX.c.message.is_(None), OUTBOX.c.way != Way.HOME
+    cards = posts.cards(session, subjects)
+    lacked = and_(aside.STUCK, OUTBOX.c.subject.in_(subjects), OUTBOX.c.room_id.is_not(None))
+    wait_again(session, now, aside.parked(session, lacked))
+    announce_all(session, now, [_drawn(card, urgent) for card in cards])
+
+
+def redraw_beside(session: Session, *, now: datetime, lanes: Mapping[str, Collection[int]]) -> None:
+    """Let the living cards of these subjects show the current state in other channels than this, or each of these, lanes."""
+    cards = posts.cards(session, lanes) if lanes else []
+    elsewhere = [card for card in cards if card.way is Way.POST and {*lanes[card.subject]} - {card.lane_id}]
+    announce_all(session, now, [_drawn(card, urgent=False) for card in elsewhere])
+
+
+def _drawn(card: posts.Card, urgent: bool) -> Announcement:
+    return Announcement(
+        lane=card.lane_id,
+        way=card.way,
+        subject=card.subject,
+        message=None,
+        slot=card.slot,
+        under=card.under,
+        urgent=urgent,
+        partnership_id=card.partnership_id,
+        account_id=card.account_id,
+        room_id=card.room_id,
+        stands=card.stands,
     )
-    stand = {(row.lane_id, row.subject, row.slot): row for row in connection.execute(stands)}
-    cards = {(row.lane_id, row.subject, row.slot): row for row in connection.execute(comes)} | stand
-    places = select(LANES.c.id, LANES.c.target).where(LANES.c.id.in_({card.lane_id for card in cards.values()}))
-    ways = {row.id: _WAYS.get(row.target[0], Way.POST) for row in connection.execute(places)}
-    if beside is None:
-        _again(session, now, and_(OUTBOX.c.subject.in_(subjects), OUTBOX.c.room_id.is_not(None)))
-    announce_all(
-        session,
-        now,
-        [
-            Announcement(
-                way=ways[card.lane_id],
-                message=None,
-                urgent=urgent,
-                lane=card.lane_id,
-                stands=place in stand,
-                **_rest(card),
-            )
-            for place, card in sorted(cards.items(), key=lambda each: each[0])
-            if beside is None or (card.lane_id != beside and ways[card.lane_id] is Way.POST)
-        ],
-    )
 
 
-def _rest(card: Any) -> dict[str, Any]:
-    return {name: card._mapping[name] for name in _CARD if name != "lane_id"}
-
-
-def again(session: Session, now: datetime, *, room_id: int | None = None, account_id: int | None = None) -> None:
-    """Try the living cards once more that could not be delivered to a room or an account which can be written to again."""
-    whose = OUTBOX.c.room_id == room_id if room_id is not None else OUTBOX.c.account_id == account_id
-    _again(session, now, whose)
-
-
-def _again(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
-    for row in core(session).execute(_STUCK.where(which)).all():
-        retry(session, row.id, now)
-        redraw(session, now=now, subject=row.subject, beside=row.lane_id)
+def wait_again(session: Session, now: datetime, parked: Sequence[Any]) -> list[int]:
+    """Let rows that were set aside wait again in their lanes, as `aside` has them; gives which still were set aside."""
+    if not parked:
+        return []
+    going = sorted(
+        parked, key=lambda row: (row.urgent, -row.id)
+    )  # who goes next comes last, and tells how the lane goes
+    _wake(session, now, [{**row._mapping, "due_at": now} for row in going])
+    return aside.wait_again(session, [row.id for row in parked], now)
 
 
 def mentioned(session: Session, subject: str) -> bool:
     """Tell whether anything was ever announced about a subject."""
     statement = select(OUTBOX.c.id).where(OUTBOX.c.subject == subject).limit(1)
     return core(session).execute(statement).first() is not None
-
-
-def retry(session: Session, id: int, now: datetime) -> bool:
-    """Try something parked once more, for another day, with what was parked because of it; False when it is not parked."""
-    connection = core(session)
-    columns = OUTBOX.c.lane_id, OUTBOX.c.subject, OUTBOX.c.slot, OUTBOX.c.message, OUTBOX.c.way, OUTBOX.c.urgent
-    row = connection.execute(select(*columns).where(OUTBOX.c.id == id, _PARKED)).one_or_none()
-    if row is None:
-        return False
-    _wake(session, now, [{**row._mapping, "due_at": now}])
-    again = [id]
-    if row.message is None:
-        supersede(session, row.lane_id, row.subject, row.slot)
-        again += connection.execute(
-            select(OUTBOX.c.id).where(
-                OUTBOX.c.lane_id == row.lane_id,
-                OUTBOX.c.subject == row.subject,
-                OUTBOX.c.under == row.slot,
-                OUTBOX.c.under != "",
-                OUTBOX.c.state == "parked",
-                OUTBOX.c.message.is_not(None),
-            )
-        ).scalars()
-    connection.execute(
-        update(OUTBOX)
-        .where(OUTBOX.c.id.in_(again))
-        .values(state="waiting", tries=0, created_at=now, due_at=now, settled_at=None, trouble="")
-    )
-    return True
-
-
-def drop(session: Session, id: int, now: datetime) -> bool:
-    """Give up on something that waits or is parked; False when it is neither."""
-    statement = update(OUTBOX).where(OUTBOX.c.id == id, OUTBOX.c.state.in_(("waiting", "parked")))
-    return bool(core(session).execute(statement.values(state="dropped", settled_at=now)).rowcount)
-
-
-def supersede(session: Session, lane: int, subject: str, slot: str) -> bool:
-    """Take back a card that waits, for an older one of the same place that waits again; tells whether it was urgent."""
-    statement = (
-        delete(OUTBOX)
-        .where(
-            text("outbox.state = 'waiting' AND outbox.message IS NULL"),
-            OUTBOX.c.lane_id == lane,
-            OUTBOX.c.subject == subject,
-            OUTBOX.c.slot == slot,
-        )
-        .returning(OUTBOX.c.urgent)
-    )
-    return bool(core(session).execute(statement).scalar_one_or_none())
-
-
-def stand(session: Session, cards: Sequence[Mapping[str, Any]]) -> None:
-    """Note where living cards stand now: lane_id, subject and slot; platform, tenant, channel, message and for whom."""
-    connection = core(session)
-    connection.execute(_stand(inserting(connection)), cards)
-
-
-def leave(session: Session, lane: int, subject: str, slot: str) -> None:
-    """Leave a living card as it stands: the next one is posted, not edited."""
-    here = POSTS.c.lane_id == lane, POSTS.c.subject == subject, POSTS.c.slot == slot
-    core(session).execute(delete(POSTS).where(*here))
-
-
-def standing_at(session: Session, platform: str, tenant: str, channel: str, message: str) -> Any | None:
-    """Find the living card that is that message: subject, slot, room_id, account_id; None where it is none."""
-    here = {"platform": platform, "tenant": tenant, "channel": channel, "message": message}
-    return core(session).execute(_STANDING_AT, here).first()
-
-
-def standing(session: Session) -> list[str]:
-    """List the subjects that have a living card somewhere."""
-    statement = select(POSTS.c.subject).distinct().order_by(POSTS.c.subject)
-    return list(core(session).execute(statement).scalars())
-
-
-def backlog(session: Session) -> tuple[int, datetime | None]:
-    """Count what is not delivered yet, with the time of the oldest."""
-    count, oldest = core(session).execute(select(func.count(), func.min(OUTBOX.c.created_at)).where(ACTIVE)).one()
-    return count, oldest

@@ -17,7 +17,8 @@ from sqlmodel import select as rows_of
 from bot.port import Way
 from bot.words import Status
 from storage import beats
-from storage.outbox import LANES, OUTBOX, POSTS
+from storage.outbox import LANES, OUTBOX
+from storage.posts import POSTS
 from storage.statements import core, table
 from storage.tables import Partnership, Room, RoomPartnership
 

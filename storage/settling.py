@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from bot.port import Sent, Way
 from bot.rules.pacing import UNLIMITED, Pace, free_at, take
-from storage import budgets, lanes, outbox
+from storage import aside, budgets, lanes, posts
 from storage.arriving import NOTICED
 from storage.lanes import Claimed, Release
 from storage.outbox import ACTIVE, LANES, OUTBOX
@@ -66,7 +66,7 @@ class Settling:
             if place.message and claimed.living and claimed.way in _NEW:
                 cards.append(_card(claimed, place))
         if cards:
-            outbox.stand(self.session, cards)
+            posts.stand(self.session, cards)
         if ids:
             self._connection.execute(_ARRIVED, {"rows": ids, "at": self.now})
 
@@ -90,7 +90,7 @@ class Settling:
 
     def anew(self, claimed: Claimed, reason: str) -> None:
         """Where the living card stood it stands no more: forget the place and post it afresh."""
-        outbox.leave(self.session, claimed.lane_id, claimed.subject, claimed.slot)
+        posts.leave(self.session, claimed.lane_id, claimed.subject, claimed.slot)
         self._set(claimed, {**self._waits_again(claimed), "due_at": self.now, "trouble": reason})
 
     def never(self, claimed: Claimed, reason: str) -> None:
@@ -137,7 +137,7 @@ class Settling:
 
     def _waits_again(self, claimed: Claimed) -> dict[str, Any]:
         """A card that was asked for again while it was on its way waits once, in its older place."""
-        hurried = claimed.living and outbox.supersede(self.session, claimed.lane_id, claimed.subject, claimed.slot)
+        hurried = claimed.living and aside.supersede(self.session, claimed.lane_id, claimed.subject, claimed.slot)
         return {"state": "waiting"} | ({"urgent": True} if hurried else {})
 
     def _set(self, claimed: Claimed, values: dict[str, Any]) -> None:

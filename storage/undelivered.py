@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import and_, func, select, text, update
 from sqlmodel import Session
 
 from bot.port import Way
-from storage import outbox, waking
+from storage import aside, outbox, waking
 from storage.outbox import LANES, OUTBOX
 from storage.statements import core
 
@@ -27,6 +26,7 @@ _STATES = {
     "sending": ("sending",),
     "all": ("waiting", "sending", "unsure", "parked"),
 }
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +74,34 @@ def retry(session: Session, ids: Collection[int], now: datetime) -> tuple[int, d
 
     What was parked because of one of them goes with it.
     """
-    found = _states(session, OUTBOX.c.id.in_(ids))
-    wanted = sorted(id for id in ids if found.get(id) == "parked")
-    for id in wanted:
-        outbox.retry(session, id, now)
-    if wanted:
+    again = outbox.wait_again(session, now, aside.parked(session, OUTBOX.c.id.in_(ids)))
+    if again:
         waking.tell(session)
-    return len(wanted), {id: found.get(id, "") for id in ids if id not in wanted}
+    return len(again), _others(session, {*ids} - {*again})
 
 
 def drop(session: Session, ids: Collection[int], now: datetime) -> tuple[int, dict[int, str]]:
     """Give these up; how many of them waited or were parked, and of the others the state (none where there is no such row)."""
-    gone = {id for id in sorted(ids) if outbox.drop(session, id, now)}
-    left = _states(session, OUTBOX.c.id.in_(ids))
-    return len(gone), {id: left.get(id, "") for id in ids if id not in gone}
+    statement = update(OUTBOX).where(OUTBOX.c.id.in_(ids), OUTBOX.c.state.in_(("waiting", "parked")))
+    dropped = statement.values(state="dropped", settled_at=now).returning(OUTBOX.c.id)
+    gone = {*core(session).execute(dropped).scalars()}
+    return len(gone), _others(session, {*ids} - gone)
 
 
-def _states(session: Session, which: ColumnElement[bool]) -> dict[int, Any]:
-    return {row.id: row.state for row in core(session).execute(select(OUTBOX.c.id, OUTBOX.c.state).where(which))}
+def again(session: Session, now: datetime, *, room_id: int | None = None, account_id: int | None = None) -> None:
+    """Try the living cards once more that could not be delivered to a room or an account which can be written to again."""
+    whose = OUTBOX.c.room_id == room_id if room_id is not None else OUTBOX.c.account_id == account_id
+    while stuck := aside.parked(session, and_(aside.STUCK, whose), _AT_ONCE):
+        outbox.wait_again(session, now, stuck)
+        lanes: dict[str, set[int]] = {}
+        for row in stuck:
+            lanes.setdefault(row.subject, set()).add(row.lane_id)
+        outbox.redraw_beside(session, now=now, lanes=lanes)
+
+
+def _others(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """In which state each of these is."""
+    if not ids:
+        return {}
+    found = core(session).execute(select(OUTBOX.c.id, OUTBOX.c.state).where(OUTBOX.c.id.in_(ids)))
+    return dict.fromkeys(sorted(ids), "") | {row.id: row.state for row in found}

@@ -12,7 +12,7 @@ from bot.messages import Message
 from bot.port import Way
 from bot.rules.escalation import State, Status
 from storage import escalations as store
-from storage import outbox, people
+from storage import outbox, people, posts
 from storage.people import Standing
 from storage.scenes import Scene, scenes
 from storage.tables import Account, Escalation
@@ -22,7 +22,7 @@ def show(session: Session, account: Account, now: datetime, *, anew: bool = Fals
     """Put the person's page as it is now before them; `anew` where it is a card in a chat, and the one that stands is far above."""
     lane = outbox.lane(session, account.platform, account.via, f"~{account.user}")
     if anew:
-        outbox.leave(session, lane, f"home:{account.id}", "home")
+        posts.leave(session, lane, f"home:{account.id}", "home")
     outbox.announce(
         session,
         now=now,

@@ -24,7 +24,7 @@ from bot.rules.rhythm import local_day, watches
 from bot.rules.worktime import place
 from bot.words import Key, Line, Nudging, Role, Status, Urgency
 from storage import nudges as store
-from storage import outbox, scenes, subjects
+from storage import outbox, posts, scenes, subjects
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Nudge
@@ -85,7 +85,7 @@ def _post(
     about = subject(who.id)
     note(session, call, who, day, lines)
     for card in standing[:-1]:
-        outbox.leave(session, card.lane_id, about, card.slot)
+        posts.leave(session, card.lane_id, about, card.slot)
     if standing:
         outbox.redraw(session, now=call.now, subject=about)
     telling.person(session, call, who, about, None, slot=day.isoformat())

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bot.actions import Call, standups, telling
 from bot.cards import parking as cards
 from bot.port import Way
-from storage import outbox
+from storage import outbox, undelivered
 from storage.lanes import Claimed
 from storage.scenes import scene
 from storage.tables import Account
@@ -23,7 +23,7 @@ def back(session: Session, account: Account, now: datetime) -> None:
     """Somebody who could not be written to wrote to the bot: what waits for them is tried again."""
     account.reachable = True
     session.flush()
-    outbox.again(session, now, account_id=account.id)
+    undelivered.again(session, now, account_id=account.id)
 
 
 def tell(session: Session, claimed: Claimed, reason: str, now: datetime, *, gone: bool = False) -> None:

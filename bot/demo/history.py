@@ -20,7 +20,7 @@ from bot.demo.script import WEEKS, Line
 from bot.inbound import Mention, Place, Pressed, Submitted, Typed, Words
 from bot.messages import Button, Errors, Message, Reply, Tone, in_words
 from bot.port import Answer
-from storage import outbox, partnerships
+from storage import outbox, partnerships, posts
 
 _OPENS = time(15, 30)
 _WHERE = ZoneInfo("Europe/Berlin")
@@ -48,7 +48,7 @@ def lived(session: Session) -> bool:
 
 def show_again(session: Session, now: datetime) -> None:
     """Draw every card anew: the rooms were in memory and are empty after a new start."""
-    for subject in outbox.standing(session):
+    for subject in posts.standing(session):
         outbox.redraw(session, now=now, subject=subject)
 
 

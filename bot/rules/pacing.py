@@ -34,6 +34,10 @@ class Pace:
     shared: Mapping[str, tuple[Limit, ...]] = field(default_factory=lambda: MappingProxyType({}))
     pools: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    def pool(self, way: str) -> str:
+        """The pool that a way draws on; empty for none."""
+        return self.pools.get(way, "")
+
     def ways(self, pool: str) -> tuple[str, ...]:
         """The ways that draw on a pool."""
         return tuple(way for way, name in self.pools.items() if name == pool)

@@ -137,7 +137,7 @@ async def at_nine(url: str, partnerships: int, each: int) -> Result:
     began, worked = time.perf_counter(), time.process_time()
     app = App(Settings.model_construct(bellwether_secret_keys=SecretStr("k" * 32)), database, [platform := Prompts()],
               lambda: NINE + timedelta(seconds=time.perf_counter() - began))  # fmt: skip
-    app.delivery._draw = counted.watch("drawing", app.delivery._draw)
+    app.delivery._parcels.draw = counted.watch("drawing", app.delivery._parcels.draw)
     plain_ask = scheduler.TIMERS[Tick.ASK]
     scheduler.TIMERS[Tick.ASK] = counted.watch("asking", plain_ask)
     wanted = partnerships * each

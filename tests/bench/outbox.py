@@ -24,7 +24,7 @@ from bot.pack import pack
 from bot.port import Way
 from bot.words import line
 from scheduler.delivery import Delivery
-from storage import Database, lanes, outbox
+from storage import Database, lag, lanes, outbox
 from storage.outbox import Announcement
 from tests.bench.nine import fresh
 from tests.fakes.recorder import EVERYTHING, Recorder
@@ -61,11 +61,11 @@ def work(url: str, parent: Connection) -> None:
     async def deliver() -> None:
         database, platform = Database(url), Recorder(can=EVERYTHING, takes=LATENCY)
         delivery = Delivery(database, {"slack": platform}, now, card, in_flight=IN_FLIGHT, of_one=IN_FLIGHT)
-        await database.read(outbox.backlog)  # connects
+        await database.read(lag.look, now())  # connects
         parent.send("ready")
         await asyncio.to_thread(parent.recv)
         await delivery.start()
-        while (await database.read(outbox.backlog))[0]:  # noqa: ASYNC110  (it is in the database)
+        while (await database.read(lag.look, now())).waiting.count:  # noqa: ASYNC110  (it is in the database)
             await asyncio.sleep(0.05)
         parent.send(len(platform.taken))
         await delivery.stop()

@@ -16,9 +16,11 @@ from bot.pack import pack
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, Secret, line
 from scheduler.delivery import Delivery
-from storage import Database, lanes, outbox, undelivered
+from storage import Database, lag, lanes, outbox, undelivered
+from storage.lag import Depth
 from storage.lanes import Claimed
 from storage.tables import Outbox, Post
+from storage.turns import Room
 from tests.conftest import Clock
 from tests.fakes.recorder import EVERYTHING, Recorder, until
 from tests.storage.test_retention import cleaned
@@ -334,10 +336,10 @@ def test_what_was_parked_goes_when_it_is_tried_again_with_what_depends_on_it(hou
     house.deliver()
 
     first = parked(house)[0]
-    assert house.database.run(outbox.retry, first.id, house.clock())
+    assert house.database.run(undelivered.retry, {first.id}, house.clock()) == (1, {})
     house.deliver()
     assert house.slack.words("C1") == ["open", "a comment"]
-    assert not house.database.run(outbox.retry, first.id, house.clock())
+    assert house.database.run(undelivered.retry, {first.id}, house.clock()) == (0, {first.id: "sent"})
 
 
 def test_what_was_parked_can_be_given_up(house: House) -> None:
@@ -346,7 +348,7 @@ def test_what_was_parked_can_be_given_up(house: House) -> None:
     house.deliver()
 
     [only_one] = parked(house)
-    assert house.database.run(outbox.drop, only_one.id, house.clock())
+    assert house.database.run(undelivered.drop, {only_one.id}, house.clock()) == (1, {})
     assert parked(house) == []
 
 
@@ -428,8 +430,8 @@ def crash_while_sending(house: House, arrives: bool) -> None:
 
     async def story() -> None:
         delivery = house.delivery()
-        turn = await house.database.transact(delivery._work, house.clock(), [], room=lanes.Room(1, 1, {}))
-        for parcel in await house.database.read(delivery._drawn, turn.claimed):
+        turn = await house.database.transact(delivery._work, house.clock(), [], room=Room(1, 1, {}))
+        for parcel in await house.database.read(delivery._parcels.drawn, turn.claimed):
             assert isinstance(parcel, Parcel)
             if arrives:
                 await house.slack.deliver(parcel)
@@ -506,6 +508,32 @@ def test_what_was_claimed_and_not_begun_when_it_stops_is_sent_by_the_next(sqlite
     assert sorted(house.states()) == ["dropped"] * 2 + ["sent"] * 4  # the two that were begun are never shown twice
 
 
+@pytest.mark.parametrize("drawn", [False, True])
+def test_it_stops_in_time_when_a_send_is_given_up_before_it_began(sqlite: Database, clock: Clock, drawn: bool) -> None:
+    house = House(sqlite, clock)
+    house.say("hello")
+    house.say("there", channel="C2")
+
+    async def story() -> None:
+        delivery = house.delivery()
+        await delivery._turn()
+        drawing = {*delivery._sending.values()}
+        while drawn and drawing & {*delivery._sending.values()}:  # noqa: ASYNC110  (what is drawn by now has not begun)
+            await asyncio.sleep(0)
+        for task in {*delivery._sending.values()}:
+            assert not task.done()
+            task.cancel()
+        async with asyncio.timeout(5):
+            await delivery.stop()
+
+    asyncio.run(story())
+    assert house.slack.tried == []
+    assert house.states() == ["waiting", "waiting"]
+    clock.passes(seconds=5)
+    assert house.deliver() == 2
+    assert [len(house.slack.words(channel)) for channel in ("C1", "C2")] == [1, 1]
+
+
 def test_a_private_reply_is_shown_at_most_once(house: House) -> None:
     house.slack.goes_wrong_after = only(1, Later("connection dropped", unsure=True))
     house.say("just for you", way=Way.PRIVATE, subject="reply:1")
@@ -574,7 +602,7 @@ def test_who_comes_back_after_the_lease_ran_out_changes_nothing(house: House) ->
     house.clock.passes(seconds=61)
     [other] = house.database.run(lanes.claim, house.clock(), limit=1).rows
     assert other.unsure
-    settle = house.delivery()._settle
+    settle = house.delivery()._fates.settle
     house.database.run(settle, [(late, Never("too late"))], house.clock())
     assert house.states() == ["sending"]
 
@@ -786,12 +814,12 @@ def test_a_secret_is_known_on_the_way_only(house: House) -> None:
 
 
 def test_the_backlog_tells_how_much_waits_and_since_when(house: House) -> None:
-    assert house.database.run(outbox.backlog) == (0, None)
+    assert house.database.run(lag.look, house.clock()).waiting == Depth(0, None)
     since: datetime = house.clock()
     house.say("one")
     house.clock.passes(minutes=1)
     house.say("two")
-    assert house.database.run(outbox.backlog) == (2, since)
+    assert house.database.run(lag.look, house.clock()).waiting == Depth(2, since)
 
 
 def test_after_a_month_what_was_sent_is_forgotten_and_the_card_is_still_edited(house: House) -> None:

@@ -1,0 +1,94 @@
+"""Where living cards stand: the message that each of them is with its platform.
+
+One rule: a card has one place in a lane for each slot; what is said once is known no more after it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, text
+from sqlmodel import Session
+
+from bot.port import Way
+from storage.statements import core, inserting, table
+
+POSTS = table("posts")
+
+_OUTBOX, _LANES = table("outbox"), table("lanes")
+_PLACE = ("lane_id", "subject", "slot")
+_CARD = (*_PLACE, "under", "partnership_id", "account_id", "room_id")
+_COMES = text("outbox.state IN ('waiting','sending','unsure')")  # written out, so that the partial index is seen
+_WAYS = {"@": Way.DIRECT, "~": Way.HOME}  # by the mark before a lane's target
+_STANDING_AT = select(POSTS).where(
+    POSTS.c.platform == bindparam("platform"),
+    POSTS.c.tenant == bindparam("tenant"),
+    POSTS.c.channel == bindparam("channel"),
+    POSTS.c.message == bindparam("message"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A living card in a lane. `way` is how it is posted there first; `stands`: it was, and is edited."""
+
+    lane_id: int
+    subject: str
+    slot: str
+    under: str
+    partnership_id: int | None
+    account_id: int | None
+    room_id: int | None
+    way: Way
+    stands: bool
+
+
+@cache
+def _stand(insert: Any) -> Any:
+    fresh = insert(POSTS)
+    moved = {each.name: fresh.excluded[each.name] for each in POSTS.c if each.name not in ("id", *_PLACE)}
+    return fresh.on_conflict_do_update(index_elements=_PLACE, set_=moved)
+
+
+def stand(session: Session, cards: Sequence[Mapping[str, Any]]) -> None:
+    """Note where living cards stand now: lane_id, subject and slot; platform, tenant, channel, message and for whom."""
+    connection = core(session)
+    connection.execute(_stand(inserting(connection)), cards)
+
+
+def leave(session: Session, lane: int, subject: str, slot: str) -> None:
+    """Leave a living card as it stands: the next one is posted, not edited."""
+    here = POSTS.c.lane_id == lane, POSTS.c.subject == subject, POSTS.c.slot == slot
+    core(session).execute(delete(POSTS).where(*here))
+
+
+def standing_at(session: Session, platform: str, tenant: str, channel: str, message: str) -> Any | None:
+    """Find the living card that is that message: subject, slot, room_id, account_id; None where it is none."""
+    here = {"platform": platform, "tenant": tenant, "channel": channel, "message": message}
+    return core(session).execute(_STANDING_AT, here).first()
+
+
+def standing(session: Session) -> list[str]:
+    """List the subjects that have a living card somewhere."""
+    statement = select(POSTS.c.subject).distinct().order_by(POSTS.c.subject)
+    return list(core(session).execute(statement).scalars())
+
+
+def cards(session: Session, subjects: Collection[str]) -> list[Card]:
+    """List the living cards of these subjects, by their places: where they stand, and where they are on their way."""
+    connection = core(session)
+    stands = select(*(POSTS.c[name] for name in _CARD)).where(POSTS.c.subject.in_(subjects))
+    comes = select(*(_OUTBOX.c[name] for name in _CARD)).where(
+        _COMES, _OUTBOX.c.subject.in_(subjects), _OUTBOX.c.message.is_(None), _OUTBOX.c.way != Way.HOME
+    )
+    stand = {tuple(row[:3]): row for row in connection.execute(stands)}
+    found = {tuple(row[:3]): row for row in connection.execute(comes)} | stand
+    lanes = select(_LANES.c.id, _LANES.c.target).where(_LANES.c.id.in_({row.lane_id for row in found.values()}))
+    ways = {row.id: _WAYS.get(row.target[0], Way.POST) for row in connection.execute(lanes)}
+    return [
+        Card(**dict(zip(_CARD, row, strict=True)), way=ways[row.lane_id], stands=place in stand)
+        for place, row in sorted(found.items())
+    ]
