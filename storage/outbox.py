@@ -6,7 +6,7 @@ One rule: the lane is locked before a row takes its id, so that ids in a lane fo
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -27,6 +27,9 @@ ACTIVE = text("outbox.state IN ('waiting','sending','unsure')")  # written out, 
 
 Target = tuple[str, str, str]
 """Platform, tenant, and there a channel (`C123`), a user's direct messages (`@U1`) or own page (`~U1`)."""
+
+Card = tuple[int, str, str]
+"""Where a living card stands: lane, subject and slot."""
 
 _DUE = bindparam("due", type_=UtcDateTime)
 _SOONER = case((or_(LANES.c.due_at.is_(None), LANES.c.due_at > _DUE), _DUE), else_=LANES.c.due_at)
@@ -130,6 +133,11 @@ def _say(insert: Any) -> Any:
 
 
 _SAY = Prepared(_say, [each.key for each in OUTBOX.c if each.key not in ("id", "settled_at")])
+_LEAVE = Prepared(
+    lambda _: delete(POSTS).where(
+        POSTS.c.lane_id == bindparam("lane"), POSTS.c.subject == bindparam("about"), POSTS.c.slot == bindparam("at")
+    )
+)
 
 
 @cache
@@ -402,8 +410,12 @@ def stand(session: Session, cards: Sequence[Mapping[str, Any]]) -> None:
 
 def leave(session: Session, lane: int, subject: str, slot: str) -> None:
     """Leave a living card as it stands: the next one is posted, not edited."""
-    here = POSTS.c.lane_id == lane, POSTS.c.subject == subject, POSTS.c.slot == slot
-    core(session).execute(delete(POSTS).where(*here))
+    leave_all(session, [(lane, subject, slot)])
+
+
+def leave_all(session: Session, cards: Iterable[Card]) -> None:
+    """Leave these living cards as they stand."""
+    _LEAVE.each(session, [dict(zip(("lane", "about", "at"), card, strict=True)) for card in sorted({*cards})])
 
 
 def standing_at(session: Session, platform: str, tenant: str, channel: str, message: str) -> Any | None:
