@@ -169,6 +169,13 @@ def claim_these(session: Session, ids: Sequence[int]) -> list[Due]:
     return [Due(*row) for row in core(session).execute(_CLAIM_THESE, {"ids": list(ids)})]
 
 
+def still(session: Session, ids: Sequence[int]) -> set[int]:
+    """Tell which of these timers, taken in this transaction, still wait."""
+    connection = core(session)
+    statement = select(TIMERS.c.id).where(_WAITING, among(TIMERS.c.id, connection.dialect.name))
+    return set(connection.execute(statement, {"ids": several(connection, ids)}).scalars())
+
+
 def fire(session: Session, ids: Sequence[int], now: datetime) -> None:
     """Mark them as having happened."""
     connection = core(session)
