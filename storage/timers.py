@@ -89,6 +89,11 @@ def _fire(dialect: str) -> Any:
     return those.values(state="fired", fired_at=bindparam("now", type_=UtcDateTime))
 
 
+@cache
+def _still(dialect: str) -> Any:
+    return select(TIMERS.c.id).where(_WAITING, among(TIMERS.c.id, dialect))
+
+
 def _plan(insert: Any) -> Any:
     fresh = insert(TIMERS)
     revived = {name: fresh.excluded[name] for name in _REVIVED}
@@ -172,8 +177,8 @@ def claim_these(session: Session, ids: Sequence[int]) -> list[Due]:
 def still(session: Session, ids: Sequence[int]) -> set[int]:
     """Tell which of these timers, taken in this transaction, still wait."""
     connection = core(session)
-    statement = select(TIMERS.c.id).where(_WAITING, among(TIMERS.c.id, connection.dialect.name))
-    return set(connection.execute(statement, {"ids": several(connection, ids)}).scalars())
+    found = connection.execute(_still(connection.dialect.name), {"ids": several(connection, ids)})
+    return set(found.scalars().all())
 
 
 def fire(session: Session, ids: Sequence[int], now: datetime) -> None:
