@@ -173,6 +173,10 @@ def verify(file: Annotated[Path, typer.Argument(metavar="FILE", help="A record e
     print(f"The record is whole: {len(record['events'])} events, each bound to the one before.")
 
 
+COLLECTED = 20_000, 20, 20
+"""How much is made before garbage is looked for: a batch of many rows makes much and hardly a circle."""
+
+
 @contextmanager
 def _for_good() -> Iterator[None]:
     """What is made here stands until the process ends: the garbage collector looks at none of it, neither while it is made nor later."""
@@ -181,6 +185,7 @@ def _for_good() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(*COLLECTED)
         gc.enable()
 
 

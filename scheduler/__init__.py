@@ -14,6 +14,7 @@ import pkgutil
 import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -188,8 +189,9 @@ class Metronome:
         logs.begin()
         try:
             done = await self._database.transact(self._work, now, ids)
+            for kind, times in Counter(each.kind for each in done).items():
+                metrics.FIRED.labels(kind, "fired").inc(times)
             for each in done:
-                metrics.FIRED.labels(each.kind, "fired").inc()
                 metrics.LAG.observe(max(0.0, (now - each.planned_for).total_seconds()))
             return len(done)
         except _Stumbled as stumbled:
@@ -220,9 +222,10 @@ class Metronome:
             else:
                 log.error("nobody knows what to do with a timer of kind %s", kind)
                 timers.park(session, taken, now, f"nobody knows what to do with the kind {kind!r}")
-            rest = [each.id for each in left.values() if each.kind != kind]
-            # What this kind did may have dropped some of the others.
-            left = {each.id: each for each in timers.claim_these(session, rest)} if rest else {}
+            left = {id: each for id, each in left.items() if each.kind != kind}
+            if left:  # what this kind did may have dropped some of the others
+                waits = timers.still(session, list(left))
+                left = {id: each for id, each in left.items() if id in waits}
         return due
 
     async def _come_back(self) -> None:

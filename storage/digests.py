@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, case, cast, func, literal, or_, true
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, true
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -23,9 +23,9 @@ from storage.among import among, several
 from storage.ledger import BODIES, LEDGER
 from storage.reports import ANNOUNCED
 from storage.statements import core, table
-from storage.tables import Cadence, Celebrated, Celebration, CheckIn, Comment, Escalation, Member, Occurrence
+from storage.tables import Cadence, Celebration, CheckIn, Comment, Escalation, Member, Occurrence
 
-_CADENCES = table("cadences")
+_CADENCES, _DAYS, _GIVEN, _TO = map(table, ("cadences", "occurrences", "celebrations", "celebrated"))
 _SIDES = tuple(Key)
 _LONGEST = timedelta(days=14)  # that a standup is open
 POSTED, SKIPPED = "digest.posted", "digest.skipped_late"
@@ -35,56 +35,45 @@ _STEPS = ("escalation.raised", *dict.fromkeys(row.kind for row in TABLE.values()
 def celebrations(
     session: Session, ids: Collection[int], first: datetime, last: datetime
 ) -> dict[int, list[tuple[Celebration, Wish]]]:
-    """The public celebrations from `first` on and before `last` that were not taken back, in the order they were given."""
-    rows = session.exec(
-        select(Celebration, Celebrated)
-        .join(Celebrated, col(Celebrated.celebration_id) == Celebration.id)
-        .where(
-            col(Celebration.partnership_id).in_(ids),
-            Celebration.given_at >= first,
-            Celebration.given_at < last,
-            col(Celebration.public).is_(True),
-            col(Celebration.undone_at).is_(None),
-        )
-        .order_by(col(Celebration.id), col(Celebrated.id))
-    )
-    return _by_partnership(ids, _celebrated(rows))
+    """The public celebrations from `first` on and before `last` that were not taken back, in the order they were given; plain rows."""
+    at = _GIVEN.c.given_at
+    rows = _celebrated(session, _GIVEN.c.partnership_id, ids, at >= first, at < last)
+    return _by_partnership(ids, ((row.partnership_id, (row, wish)) for row, wish in rows))
 
 
 def these(session: Session, celebration_ids: Collection[int]) -> list[tuple[Celebration, Wish]]:
-    """These celebrations, those taken back or made private since left out."""
-    rows = session.exec(
-        select(Celebration, Celebrated)
-        .join(Celebrated, col(Celebrated.celebration_id) == Celebration.id)
-        .where(
-            col(Celebration.id).in_(celebration_ids),
-            col(Celebration.public).is_(True),
-            col(Celebration.undone_at).is_(None),
-        )
-        .order_by(col(Celebration.id), col(Celebrated.id))
-    )
-    return [each for _, each in _celebrated(rows)]
+    """These celebrations, those taken back or made private since left out; plain rows."""
+    return _celebrated(session, _GIVEN.c.id, celebration_ids)
 
 
 def _celebrated(
-    rows: Iterable[tuple[Celebration, Celebrated]],
-) -> Iterable[tuple[int, tuple[Celebration, Wish]]]:
-    known: dict[int, Celebration] = {}
+    session: Session, which: Any, those: Collection[int], *also: ColumnElement[bool]
+) -> list[tuple[Celebration, Wish]]:
+    connection = core(session)
+    statement = (
+        columns(_GIVEN, _TO.c.member_id, _TO.c.side)
+        .join_from(_GIVEN, _TO, _TO.c.celebration_id == _GIVEN.c.id)
+        .where(among(which, connection.dialect.name), _GIVEN.c.public.is_(True), _GIVEN.c.undone_at.is_(None), *also)
+        .order_by(_GIVEN.c.id, _TO.c.id)
+    )
+    known: dict[int, Any] = {}
     receivers: dict[int, list[Receiver]] = {}
-    for row, whom in rows:
+    for row in connection.execute(statement, {"ids": several(connection, those)}).all():
+        *_, member, side = row
         known[row.id] = row
-        receiver = whom.side or whom.member_id
-        receivers.setdefault(row.id, []).extend([receiver] if receiver is not None else [])
-    for id, row in known.items():
-        yield row.partnership_id, (row, Wish(tuple(receivers[id]), row.why, row.milestone, row.public))
+        whom = side or member
+        receivers.setdefault(row.id, []).extend([whom] if whom is not None else [])
+    return [(row, Wish(tuple(receivers[id]), row.why, row.milestone, row.public)) for id, row in known.items()]
 
 
 def escalations(
     session: Session, ids: Collection[int], first: datetime, last: datetime
 ) -> dict[int, list[tuple[Escalation, tuple[Step, ...]]]]:
     """The escalations that were under way at some time from `first` to `last`, with their steps before `last`; private ones left out."""
+    connection = core(session)
+    those = {"ids": several(connection, ids)}
     under_way = (
-        col(Escalation.partnership_id).in_(ids),
+        among(col(Escalation.partnership_id), connection.dialect.name),
         col(Escalation.private).is_(False),
         col(Escalation.raised_at) <= last,
         or_(col(Escalation.ended_at).is_(None), col(Escalation.ended_at) >= first),
@@ -98,16 +87,17 @@ def escalations(
         .order_by(LEDGER.c.id)
     )
     steps: dict[int, list[Step]] = {}
-    for row in core(session).execute(events):
+    for row in connection.execute(events, those):
         said = json.loads(row.body) if row.body else {}
         step = Step(row.kind, row.at, said.get("to") or "", said.get("level"), row.actor, said.get("person"))
         steps.setdefault(row.of, []).append(step)
-    rows = session.exec(select(Escalation).where(*under_way).order_by(col(Escalation.id)))
+    rows = session.exec(select(Escalation).where(*under_way).order_by(col(Escalation.id)), params=those)
     return _by_partnership(ids, ((row.partnership_id, (row, tuple(steps.get(row.id, ())))) for row in rows))
 
 
 def prompts(session: Session, ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Prompt]]:
-    """The check-ins that somebody owes in standups that close from `first` on and before `last`, those that are alike together."""
+    """The check-ins that somebody owes in standups that close from `first` on and before `last`, those that are alike together;
+    those answered count as answered at `last`, at the latest."""
     closes = func.coalesce(
         Occurrence.closes_at, func.max(CheckIn.closes_at)
     )  # one that is open closes with its last window
@@ -119,7 +109,7 @@ def prompts(session: Session, ids: Collection[int], first: datetime, last: datet
     ]
     connection = core(session)
     statement = (
-        columns(Occurrence.partnership_id, closes, func.max(CheckIn.answered_at).label("at"), *counts)  # type: ignore[call-overload]
+        columns(Occurrence.partnership_id, closes, *counts)  # type: ignore[call-overload]
         .select_from(Occurrence)
         .join(CheckIn, col(CheckIn.occurrence_id) == Occurrence.id)
         .join(Member, col(Member.id) == CheckIn.member_id)
@@ -134,13 +124,28 @@ def prompts(session: Session, ids: Collection[int], first: datetime, last: datet
         .having(and_(closes >= first, closes < last))
     )
     found: dict[int, list[Prompt]] = {each: [] for each in ids}
-    for id, closed, at, *counted in connection.execute(statement, {"ids": several(connection, ids)}).all():
-        for side, given, due in zip(_SIDES, counted[::2], counted[1::2], strict=True):
-            if given:
-                found[id].append(Prompt(side, CheckInState.ANSWERED, closed, min(at, last), given))
-            if due > given:
-                found[id].append(Prompt(side, CheckInState.MISSED, closed, None, due - given))
+    (one, other), answered_, missed = _SIDES, CheckInState.ANSWERED, CheckInState.MISSED
+    for id, closed, given, due, others, other_due in connection.execute(
+        statement, {"ids": several(connection, ids)}
+    ).all():
+        here = found[id]
+        if given:
+            here.append(Prompt(one, answered_, closed, last, given))
+        if due > given:
+            here.append(Prompt(one, missed, closed, None, due - given))
+        if others:
+            here.append(Prompt(other, answered_, closed, last, others))
+        if other_due > others:
+            here.append(Prompt(other, missed, closed, None, other_due - others))
     return found
+
+
+def cadences(session: Session, ids: Collection[int]) -> dict[int, Cadence]:
+    """These cadences by id, as plain rows."""
+    connection = core(session)
+    statement = columns(_CADENCES).where(among(_CADENCES.c.id, connection.dialect.name))
+    rows = connection.execute(statement, {"ids": several(connection, ids)}).all()
+    return {row.id: row for row in rows}  # type: ignore[misc]
 
 
 def meetings(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
@@ -158,50 +163,45 @@ def meetings(session: Session, ids: Collection[int]) -> dict[int, list[Any]]:
 
 def reports(session: Session, ids: Collection[int], last: datetime) -> dict[int, list[Report]]:
     """The newest report of each cadence that was called due, or sent, and was due before `last`."""
+    connection, of, day = core(session), _CADENCES.c, _DAYS.c
+    newest = func.rank().over(partition_by=day.cadence_id, order_by=day.at.desc())
     due = (
-        col(Cadence.kind) == CadenceKind.REPORT,
-        col(Cadence.partnership_id).in_(ids),
-        col(Cadence.side).is_not(None),
-        col(Cadence.paused_at).is_(None),
-        col(Cadence.ended_at).is_(None),
-        Occurrence.state != "skipped",
-        or_(Occurrence.state != ANNOUNCED, col(Occurrence.said_at).is_not(None)),  # type: ignore[arg-type]
-        Occurrence.at < last,
-    )
-    newest = (
-        select(Occurrence.cadence_id, func.max(Occurrence.at).label("at"))
-        .join(Cadence, col(Cadence.id) == Occurrence.cadence_id)
-        .where(*due)
-        .group_by(col(Occurrence.cadence_id))
+        columns(day.id, day.partnership_id, of.side, day.at, day.said_at, newest.label("rank"))
+        .join_from(_CADENCES, _DAYS, of.id == day.cadence_id)
+        .where(
+            of.kind == CadenceKind.REPORT,
+            among(of.partnership_id, connection.dialect.name),
+            of.side.is_not(None),
+            of.paused_at.is_(None),
+            of.ended_at.is_(None),
+            day.state != "skipped",
+            or_(day.state != ANNOUNCED, day.said_at.is_not(None)),
+            day.at < last,
+        )
         .subquery()
     )
-    rows = session.exec(
-        select(Occurrence, Cadence.side)
-        .join(Cadence, col(Cadence.id) == Occurrence.cadence_id)
-        .join(newest, (newest.c.cadence_id == Occurrence.cadence_id) & (newest.c.at == Occurrence.at))
-        .where(*due)
-        .order_by(col(Occurrence.id))
-    )
-    return _by_partnership(
-        ids, ((row.partnership_id, Report(row.id, Key(side), row.at, row.said_at)) for row, side in rows if side)
-    )
+    own = due.c
+    statement = columns(own.partnership_id, own.id, own.side, own.at, own.said_at).where(own.rank == 1).order_by(own.id)
+    rows = connection.execute(statement, {"ids": several(connection, ids)}).all()
+    return _by_partnership(ids, ((of_, Report(id, side, at, said_at)) for of_, id, side, at, said_at in rows))
 
 
 def changes(session: Session, ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Change]]:
     """What became of what recurs from `first` on and before `last`, in order."""
+    connection = core(session)
     statement = (
         columns(Cadence.partnership_id, Cadence.id, LEDGER.c.kind, LEDGER.c.at)  # type: ignore[call-overload]
         .select_from(Cadence)
         .join(LEDGER, LEDGER.c.subject == _subject("cadence", col(Cadence.id)))
         .where(
-            col(Cadence.partnership_id).in_(ids),
+            among(col(Cadence.partnership_id), connection.dialect.name),
             LEDGER.c.kind.like("cadence.%"),
             LEDGER.c.at >= first,
             LEDGER.c.at < last,
         )
         .order_by(LEDGER.c.id)
     )
-    rows = core(session).execute(statement)
+    rows = connection.execute(statement, {"ids": several(connection, ids)})
     return _by_partnership(
         ids, ((row.partnership_id, Change(row.id, row.kind.partition(".")[2], row.at)) for row in rows)
     )

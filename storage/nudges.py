@@ -25,6 +25,8 @@ SAID = "nudge.said"
 AWAY = "away|"
 """What lines begin with that remember of an absence that it was told who stands in."""
 
+Line = tuple[int, str]
+"""A line of a partnership."""
 Said = dict[str, datetime]
 """What a line said, and when last."""
 
@@ -50,14 +52,25 @@ def mark(session: Session, partnership_id: int, line: str, values: dict[str, Any
 
 def once(session: Session, partnership_id: int, line: str, now: datetime, since: datetime) -> bool:
     """Note that something is said now; False when it was said already, at `since` or after it."""
+    return bool(once_each(session, {(partnership_id, line)}, now, since))
+
+
+def once_each(session: Session, lines: Collection[Line], now: datetime, since: datetime) -> set[Line]:
+    """Note that all of these are said now; gives those that were not said yet at `since` or after it."""
+    if not lines:
+        return set()
     connection = core(session)
-    fresh = inserting(connection)(_NUDGES).values(partnership_id=partnership_id, line=line, reminded_at=now)
-    statement = fresh.on_conflict_do_update(
-        index_elements=["partnership_id", "line"],
-        set_={"reminded_at": now},
-        where=or_(_NUDGES.c.reminded_at.is_(None), _NUDGES.c.reminded_at < since),
+    statement = (
+        inserting(connection)(_NUDGES)
+        .on_conflict_do_update(
+            index_elements=["partnership_id", "line"],
+            set_={"reminded_at": now},
+            where=or_(_NUDGES.c.reminded_at.is_(None), _NUDGES.c.reminded_at < since),
+        )
+        .returning(_NUDGES.c.partnership_id, _NUDGES.c.line)
     )
-    return connection.execute(statement.returning(_NUDGES.c.id)).first() is not None
+    rows = [{"partnership_id": of, "line": line, "reminded_at": now} for of, line in sorted({*lines})]
+    return {(row.partnership_id, row.line) for row in connection.execute(statement, rows)}
 
 
 def asked_last(session: Session, member_id: int) -> str:

@@ -5,7 +5,7 @@ One rule: a card has one place in a lane for each slot; what is said once is kno
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,9 +14,12 @@ from sqlalchemy import bindparam, delete, select, text
 from sqlmodel import Session
 
 from bot.port import Way
-from storage.statements import core, inserting, table
+from storage.statements import Prepared, core, inserting, table
 
 POSTS = table("posts")
+
+Place = tuple[int, str, str]
+"""Where a living card stands: lane, subject and slot."""
 
 _OUTBOX, _LANES = table("outbox"), table("lanes")
 _PLACE = ("lane_id", "subject", "slot")
@@ -28,6 +31,13 @@ _STANDING_AT = select(POSTS).where(
     POSTS.c.tenant == bindparam("tenant"),
     POSTS.c.channel == bindparam("channel"),
     POSTS.c.message == bindparam("message"),
+)
+
+
+_LEAVE = Prepared(
+    lambda _: delete(POSTS).where(
+        POSTS.c.lane_id == bindparam("lane"), POSTS.c.subject == bindparam("about"), POSTS.c.slot == bindparam("at")
+    )
 )
 
 
@@ -61,8 +71,12 @@ def stand(session: Session, cards: Sequence[Mapping[str, Any]]) -> None:
 
 def leave(session: Session, lane: int, subject: str, slot: str) -> None:
     """Leave a living card as it stands: the next one is posted, not edited."""
-    here = POSTS.c.lane_id == lane, POSTS.c.subject == subject, POSTS.c.slot == slot
-    core(session).execute(delete(POSTS).where(*here))
+    leave_all(session, [(lane, subject, slot)])
+
+
+def leave_all(session: Session, places: Iterable[Place]) -> None:
+    """Leave these living cards as they stand."""
+    _LEAVE.each(session, [dict(zip(("lane", "about", "at"), place, strict=True)) for place in sorted({*places})])
 
 
 def standing_at(session: Session, platform: str, tenant: str, channel: str, message: str) -> Any | None:

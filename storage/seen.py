@@ -62,8 +62,8 @@ def seen(session: Session, partnership_ids: Collection[int]) -> dict[int, Scene]
     for row in sides:
         halves[row.partnership_id][row.key] = row
     places: dict[int, list[Any]] = {row.id: [] for row in partnerships}
-    for of, side, *_, in_ in ((*row[:2], row) for row in rooms):
-        places[of].append((in_, side))
+    for row in rooms:
+        places[row[0]].append((row, row[1]))
     merged: dict[int, list[int]] = {}
     for row in members:
         if row.merged_into is not None:
@@ -71,13 +71,12 @@ def seen(session: Session, partnership_ids: Collection[int]) -> dict[int, Scene]
     known: dict[int, list[Standing]] = {row.id: [] for row in partnerships}
     for row in members:
         if row.merged_into is None:
-            side, person = halves[row.partnership_id][row.side], persons[row.person_id]
-            theirs = tuple(owned.get(row.person_id, ()))
+            of, whose = row.partnership_id, row.person_id
+            side, person = halves[of][row.side], persons[whose]
+            theirs = tuple(owned.get(whose, ()))
             zone = person.zone or next((each.zone for each in theirs if each.zone), None) or side.zone
-            formerly, off = tuple(merged.get(row.id, ())), tuple(away.get(row.person_id, ()))
-            known[row.partnership_id].append(
-                Standing(cast(Member, row), person, side.organisation, theirs, zone, off, formerly)
-            )
+            formerly, off = tuple(merged.get(row.id, ())), tuple(away.get(whose, ()))
+            known[of].append(Standing(cast(Member, row), person, side.organisation, theirs, zone, off, formerly))
     return {
         row.id: Scene(row, halves[row.id], tuple(known[row.id]), tuple(places[row.id]))  # type: ignore[arg-type]
         for row in partnerships

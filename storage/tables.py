@@ -52,9 +52,18 @@ def _from_words(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
 
+class _Words(Enum):
+    """One of a few words, read by one look into a table: many thousand of them are read at a time."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return {None: None, **{each.value: each for each in self.enum_class or ()}}.__getitem__
+
+
 def _named(kind: type[StrEnum]) -> Any:
     """Store an enum by its value; SQLAlchemy would store the name."""
-    return Enum(
+    return _Words(
         kind, native_enum=False, length=20, values_callable=lambda members: [member.value for member in members]
     )
 

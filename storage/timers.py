@@ -89,6 +89,11 @@ def _fire(dialect: str) -> Any:
     return those.values(state="fired", fired_at=bindparam("now", type_=UtcDateTime))
 
 
+@cache
+def _still(dialect: str) -> Any:
+    return select(TIMERS.c.id).where(_WAITING, among(TIMERS.c.id, dialect))
+
+
 def _plan(insert: Any) -> Any:
     fresh = insert(TIMERS)
     revived = {name: fresh.excluded[name] for name in _REVIVED}
@@ -167,6 +172,13 @@ def claim(session: Session, now: datetime, *, limit: int = 500) -> list[Due]:
 def claim_these(session: Session, ids: Sequence[int]) -> list[Due]:
     """Take those of these timers that still wait, due or not."""
     return [Due(*row) for row in core(session).execute(_CLAIM_THESE, {"ids": list(ids)})]
+
+
+def still(session: Session, ids: Sequence[int]) -> set[int]:
+    """Tell which of these timers, taken in this transaction, still wait."""
+    connection = core(session)
+    found = connection.execute(_still(connection.dialect.name), {"ids": several(connection, ids)})
+    return set(found.scalars().all())
 
 
 def fire(session: Session, ids: Sequence[int], now: datetime) -> None:

@@ -33,7 +33,7 @@ from bot.rules.digest import Digest, Open, Owed
 from bot.rules.weeks import Weeks
 from bot.rules.worktime import place
 from bot.words import Person, Status, Text
-from storage import cadences, check_ins, digests, escalations, outbox, scenes
+from storage import check_ins, digests, escalations, outbox, scenes
 from storage.scenes import Scene
 from storage.tables import Cadence, Celebration, Escalation, Occurrence, Room, Side
 
@@ -161,7 +161,7 @@ def shown_all(session: Session, told: Sequence[tuple[Scene, Digest, str]], *, na
     )
     recur = {one.cadence for each in those for one in each.meetings}
     recur |= {one.cadence for each in those for one in each.changes}
-    rules = cadences.several(session, recur | {each.cadence_id for each in days.values()})
+    rules = digests.cadences(session, recur | {each.cadence_id for each in days.values()})
     given = {
         row.id: (row, wish) for row, wish in digests.these(session, {id for each in those for id in each.celebrations})
     }

@@ -14,10 +14,11 @@ from sqlmodel import Session
 
 from bot.actions import telling
 from bot.messages import Message
-from storage import ledger, outbox, timers
+from storage import ledger, outbox, posts, timers
 from storage.ledger import Entry
 from storage.outbox import Announcement
 from storage.people import Standing
+from storage.posts import Place
 from storage.scenes import Glimpse
 from storage.tables import Room
 
@@ -32,14 +33,25 @@ class Gathered:
     planned: list[tuple[str, str, datetime, str]] = field(default_factory=list)
     stale: set[str] = field(default_factory=set)
     """The subjects whose living cards are to show the current state, wherever they are."""
+    left: list[Place] = field(default_factory=list)
+    """The living cards that are left as they stand."""
 
     def record(self, scene: Glimpse, kind: str, subject: str, body: Mapping[str, Any] | None = None) -> None:
         """Put what happened on the record."""
         self.events.append(Entry(partnership_id=scene.id, at=self.now, kind=kind, subject=subject, body=body or {}))
 
-    def person(self, scene: Glimpse, who: Standing, subject: str, message: Message | None, *, slot: str = "") -> bool:
+    def person(
+        self,
+        scene: Glimpse,
+        who: Standing,
+        subject: str,
+        message: Message | None,
+        *,
+        slot: str = "",
+        due_at: datetime | None = None,
+    ) -> bool:
         """Write to one person directly (no message: a living card); False where they cannot be written to."""
-        said = telling.to_person(scene.id, who, subject, message, slot=slot)
+        said = telling.to_person(scene.id, who, subject, message, slot=slot, due_at=due_at)
         if said is None:
             return False
         self.said.append(said)
@@ -58,5 +70,6 @@ class Gathered:
         ledger.append_all(session, self.events)
         if self.planned:
             timers.plan_each(session, self.planned)
+        posts.leave_all(session, self.left)
         outbox.announce_all(session, self.now, self.said)
         outbox.redraw_all(session, now=self.now, subjects=self.stale)

@@ -6,7 +6,7 @@ done about them, and a line that is not so any more is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.actions import Call, View, calendars, evidence, living, rhythm, telling
+from bot.actions.gathering import Gathered
 from bot.cards import morning as cards
 from bot.cards import nudge as notes
 from bot.messages import Message
@@ -24,7 +25,7 @@ from bot.rules.rhythm import local_day, watches
 from bot.rules.worktime import place
 from bot.words import Key, Line, Nudging, Role, Status, Urgency
 from storage import nudges as store
-from storage import outbox, posts, scenes, subjects
+from storage import scenes, subjects
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Nudge
@@ -52,7 +53,7 @@ class Morning:
 
 
 def say(session: Session, mornings: Sequence[Morning], now: datetime) -> None:
-    """Write to each of those who have something to act on; whatever was said before in their week is not said again."""
+    """Write to each of those who have something to act on, all in one go; whatever was said before in their week is not said again."""
     found = {each.scene.id: each.scene for each in mornings}
     facts = evidence.facts(session, found, now)
     marks = store.of(session, found)
@@ -60,41 +61,46 @@ def say(session: Session, mornings: Sequence[Morning], now: datetime) -> None:
     said = store.said(session, about, now - REMEMBERED)
     standing = store.cards(session, about)
     everybody = {id: rhythm.score(scene, ()).members for id, scene in found.items()}
+    batch = Gathered(now)
+    standing_in: list[_StandIn] = []
     for each in sorted(mornings, key=lambda one: (one.scene.id, one.member)):
         who = each.scene.who(each.member)
         watching = watches(everybody[each.scene.id], who.side, each.day)
         if each.scene.partnership.status is not Status.ACTIVE or watching is None or watching.id != who.id:
             continue
-        call = Call(now, each.scene)
         other = watches(everybody[each.scene.id], who.side.other, each.day)
         if who.member.role is Role.BACKUP and other is not None:
-            _stand_in(session, call, who, each.scene.who(other.id), each.day)
+            standing_in += _stands_in(each.scene, who, each.scene.who(other.id), each.day)
         mine = nudging.lines(facts[each.scene.id], who.person.nudging, who.side)
         before = said[subject(who.id)]
         begun = nudging.week_of(calendars.of_person(each.scene, who), each.day)
         earlier = _news(before, begun, each.day)
         fresh = nudging.to_say(mine, _marks(marks[each.scene.id], who.side), earlier, now)
         if fresh and who.reachable is not None and each.day not in before:
-            _post(session, call, who, each.day, fresh, standing[subject(who.id)])
+            _post(batch, each.scene, who, each.day, fresh, standing[subject(who.id)])
+    _tell_of(session, batch, standing_in)
+    batch.write(session)
 
 
 def _post(
-    session: Session, call: Call, who: Standing, day: date, lines: Sequence[Evidence], standing: Sequence[Any]
+    batch: Gathered, scene: Scene, who: Standing, day: date, lines: Sequence[Evidence], standing: Sequence[Any]
 ) -> None:
     """Say these lines, in place of what was said before: the last message turns into one grey line, and older ones have by now."""
     about = subject(who.id)
-    note(session, call, who, day, lines)
-    for card in standing[:-1]:
-        posts.leave(session, card.lane_id, about, card.slot)
+    batch.record(scene, store.SAID, about, _body(day, lines))
+    batch.left.extend((card.lane_id, about, card.slot) for card in standing[:-1])
     if standing:
-        outbox.redraw(session, now=call.now, subject=about)
-    telling.person(session, call, who, about, None, slot=day.isoformat())
+        batch.stale.add(about)
+    batch.person(scene, who, about, None, slot=day.isoformat())
 
 
 def note(session: Session, call: Call, who: Standing, day: date, lines: Sequence[Evidence]) -> None:
     """Put on the record which lines somebody's message of that day has."""
-    body = {"day": day.isoformat(), "lines": {one.key: news(one) for one in lines}}
-    call.record(session, store.SAID, subject(who.id), body)
+    call.record(session, store.SAID, subject(who.id), _body(day, lines))
+
+
+def _body(day: date, lines: Sequence[Evidence]) -> dict[str, Any]:
+    return {"day": day.isoformat(), "lines": {one.key: news(one) for one in lines}}
 
 
 def _news(said: Mapping[date, Mapping[str, store.Said]], first: date, before: date) -> store.Said:
@@ -103,23 +109,50 @@ def _news(said: Mapping[date, Mapping[str, store.Said]], first: date, before: da
     return {news: at for lines in days for those in lines.values() for news, at in those.items()}
 
 
-def _stand_in(session: Session, call: Call, who: Standing, other: Standing, day: date) -> None:
-    """While a shepherd is away, tell the other side's once who stands in."""
-    scene = call.scene
+@dataclass(frozen=True, slots=True)
+class _StandIn:
+    """Somebody looks after a side until that day, for one who is away; `line` keeps it from being told to `other` twice."""
+
+    scene: Scene
+    who: Standing
+    other: Standing
+    away: Standing
+    last: date
+    line: str
+
+
+def _stands_in(scene: Scene, who: Standing, other: Standing, day: date) -> Iterator[_StandIn]:
+    """While a shepherd is away: what the other side's is to be told once. A side may have only a backup."""
     away = next((each for each in scene.on(who.side) if each.member.role is Role.SHEPHERD), None)
-    if away is None:
-        return  # a side that has only a backup
-    first, last = next(span for span in away.away if span[0] <= day <= span[1])
-    if store.once(session, scene.id, f"away|{away.id}|{first.isoformat()}", call.now, call.now - 400 * DAY):
-        words = notes.stands_in(scene.partnership.name, who.organisation, who.shown(), away.shown(), last)
-        write(session, call, other, words)
+    if away is not None:
+        first, last = next(span for span in away.away if span[0] <= day <= span[1])
+        yield _StandIn(scene, who, other, away, last, f"{store.AWAY}{away.id}|{first.isoformat()}")
+
+
+def _tell_of(session: Session, batch: Gathered, those: Sequence[_StandIn]) -> None:
+    wanted = {(each.scene.id, each.line): each for each in reversed(those)}  # of one said twice, the first
+    new = store.once_each(session, wanted, batch.now, batch.now - 400 * DAY)
+    for each in those:
+        if wanted[each.scene.id, each.line] is each and (each.scene.id, each.line) in new:
+            scene, who = each.scene, each.who
+            words = notes.stands_in(scene.partnership.name, who.organisation, who.shown(), each.away.shown(), each.last)
+            due = _in_working_time(scene, each.other, batch.now)
+            batch.person(scene, each.other, _nudge(scene), words, due_at=due)
 
 
 def write(session: Session, call: Call, who: Standing, message: Message | None, slot: str = "") -> datetime | None:
     """Write to somebody in their working time (no message: a living card); gives when, or None where they cannot be written to."""
-    due = ladder.told_at(Urgency.NORMAL, call.now, calendars.of_person(call.scene, who), who.away)
-    about = f"nudge:{call.scene.id}"
-    return due if telling.person(session, call, who, about, message, slot=slot, due_at=due) else None
+    due = _in_working_time(call.scene, who, call.now)
+    told = telling.person(session, call, who, _nudge(call.scene), message, slot=slot, due_at=due)
+    return due if told else None
+
+
+def _nudge(scene: Scene) -> str:
+    return f"nudge:{scene.id}"
+
+
+def _in_working_time(scene: Scene, who: Standing, now: datetime) -> datetime:
+    return ladder.told_at(Urgency.NORMAL, now, calendars.of_person(scene, who), who.away)
 
 
 # Drawn ---------------------------------------------------------------------------------------------------------------

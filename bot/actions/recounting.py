@@ -79,7 +79,9 @@ def _stand(scene: Scene) -> dict[int, tuple[Key, Role]]:
 
 def audience(scene: Scene, row: Celebration, wish: Wish) -> Audience:
     """Whom a celebration reaches, as people choose now."""
-    everybody = [Candidate(each.id, each.side, each.person.praise, not each.left) for each in scene.everybody]
+    members, all_ = wish.members, bool(wish.sides)
+    those = (each for each in scene.everybody if all_ or each.id in members)
+    everybody = [Candidate(each.id, each.side, each.person.praise, not each.left) for each in those]
     return celebrating.audience(wish, row.given_by, everybody)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.rules.escalation import Status
 from bot.rules.stand import Stand, Step, stand
@@ -43,15 +44,14 @@ class Concern:
     working: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A check-in that somebody was asked for, or several (`count`) that are alike. `closes_at` is when its standup closes."""
+class Prompt(NamedTuple):
+    """A check-in that somebody was asked for, or several (`many`) that are alike. `closes_at` is when its standup closes."""
 
     side: Key
     state: CheckInState
     closes_at: datetime
     answered_at: datetime | None = None
-    count: int = 1
+    many: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +198,11 @@ def digest(material: Material, weeks: Weeks, seen: datetime) -> Digest:
 
 
 def _both(tallies: Iterable[Tally]) -> Tally:
-    those = list(tallies)
-    return Tally(sum(each.given for each in those), sum(each.due for each in those))
+    given = due = 0
+    for each in tallies:
+        given += each.given
+        due += each.due
+    return Tally(given, due)
 
 
 # Check-ins -----------------------------------------------------------------------------------------------------------
@@ -207,20 +210,20 @@ def _both(tallies: Iterable[Tally]) -> Tally:
 
 def tallies(prompts: Iterable[Prompt], weeks: Weeks, seen: datetime) -> list[dict[Key, Tally]]:
     """Count each side's check-ins, week by week."""
-    due = [dict.fromkeys(_SIDES, 0) for _ in range(weeks.count)]
-    given = [dict.fromkeys(_SIDES, 0) for _ in range(weeks.count)]
+    due = {key: [0] * weeks.count for key in _SIDES}
+    given = {key: [0] * weeks.count for key in _SIDES}
     closes, index = None, None
-    for each in prompts:
-        if each.state not in OWED or each.closes_at > seen:
+    for side, state, closes_at, answered_at, many in prompts:
+        if state not in OWED or closes_at > seen:
             continue
-        if each.closes_at is not closes:  # many close together
-            closes, index = each.closes_at, weeks.index(each.closes_at)
+        if closes_at is not closes:  # many close together
+            closes, index = closes_at, weeks.index(closes_at)
         if index is None:
             continue
-        due[index][each.side] += each.count
-        if each.answered_at is not None and each.answered_at <= seen:
-            given[index][each.side] += each.count
-    return [{key: Tally(given[index][key], due[index][key]) for key in _SIDES} for index in range(weeks.count)]
+        due[side][index] += many
+        if answered_at is not None and answered_at <= seen:
+            given[side][index] += many
+    return [{key: Tally(given[key][index], due[key][index]) for key in _SIDES} for index in range(weeks.count)]
 
 
 def bars(tallies: Iterable[Tally]) -> str:

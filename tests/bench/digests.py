@@ -5,19 +5,13 @@ batches of 500 as timers come. It stands against one SQL pass over the same rows
 of eight weeks, celebrations, escalations with their steps, reports, cadences, people, sides, rooms), each read once in the order
 of its partnership by the same driver, and nothing done with it.
 
-One rule: both in turns in one run; the memory is the most that one batch takes and that all of them take, each in a process of its own.
+One rule: what is worked out is drawn from the same values as the rooms see; nothing of it is kept for the next run.
 """
 
 from __future__ import annotations
 
-import argparse
-import gc
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import time as time_of_day
-from statistics import median
 
 from sqlmodel import Session
 
@@ -27,12 +21,8 @@ from bot.cards import digest as cards
 from bot.rules import weeks
 from storage import Database
 from storage.seen import seen as look
-from tests.bench import scale
+from tests.bench import sets
 from tests.bench.light import NOW
-from tests.bench.loading import fresh, most_memory
-
-BATCH, RUNS = 500, 5
-clock = time.perf_counter
 
 PASS = (
     """SELECT o.partnership_id, m.side, c.state, c.asked_at, c.answered_at, c.closes_at, o.closes_at FROM occurrences o
@@ -58,10 +48,6 @@ PASS = (
 )
 
 
-def batches(count: int) -> Iterator[range]:
-    return (range(first, min(first + BATCH, count + 1)) for first in range(1, count + 1, BATCH))
-
-
 def drawn(database: Database, ids: Sequence[int]) -> int:
     """Work out and draw the digests of these partnerships for the rooms of their first sides; how many blocks they have."""
 
@@ -84,72 +70,5 @@ def zone_of(wanted: Wanted) -> str:
     return wanted.scene.sides[min(wanted.scene.sides)].zone
 
 
-def passed(database: Database, count: int) -> float:
-    """Read all the rows once; seconds."""
-    connection = database._engine.raw_connection()
-    cursor = connection.cursor()
-    began = clock()
-    for ids in batches(count):
-        for statement in PASS:
-            cursor.execute(statement.format(first=ids[0], last=ids[-1]))
-            while cursor.fetchmany(1000):
-                pass
-    took = clock() - began
-    connection.close()
-    return took
-
-
-def computed(database: Database, count: int) -> float:
-    began = clock()
-    for ids in batches(count):
-        drawn(database, ids)
-    return clock() - began
-
-
-def most(url: str, count: int) -> float:
-    """The most memory (MB) of a process that does so many."""
-    found = subprocess.run([sys.executable, "-m", "tests.bench.digests", "--live", url, "--partnerships", str(count)],
-                           capture_output=True, text=True, check=True)  # fmt: skip
-    return float(found.stdout)
-
-
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--postgres", metavar="URL", help="a server to make a database on, in place of SQLite")
-    options.add_argument("--partnerships", type=int, default=10_000)
-    options.add_argument("--weeks", type=int, default=8)
-    options.add_argument("--cpu", action="store_true", help="measure processor time: for a machine that others use too")
-    options.add_argument("--live", metavar="URL", help=argparse.SUPPRESS)
-    wanted = options.parse_args()
-    if wanted.live:
-        database = Database(wanted.live)
-        computed(database, wanted.partnerships)
-        database.close()
-        print(most_memory())
-        return
-    if wanted.cpu:
-        global clock
-        clock = time.process_time
-    name, count = "PostgreSQL" if wanted.postgres else "SQLite", wanted.partnerships
-    with fresh(wanted.postgres) as url:
-        scale.load(url, count, wanted.weeks)
-        database = Database(url)
-        drawn(database, range(1, BATCH + 1))
-        gc.freeze()  # as the running bot does
-        ours, theirs = [], []
-        for _ in range(RUNS + 1):
-            gc.collect()
-            theirs.append(passed(database, count))
-            ours.append(computed(database, count))
-        database.close()
-        ratio = median(ours[1:]) / median(theirs[1:])
-        print(f"{name}: {count:,} digests worked out and drawn / one SQL pass {ratio:.2f} (limit 2)   "
-              f"{median(ours[1:]):.2f} s against {median(theirs[1:]):.2f} s")  # fmt: skip
-        few, all_ = most(url, BATCH), most(url, count)
-        print(
-            f"{name}: memory of all of them − of one batch {all_ - few:+.1f} MB (flat)   {all_:.0f} MB against {few:.0f} MB"
-        )
-
-
 if __name__ == "__main__":
-    main()
+    sets.main("tests.bench.digests", __doc__, "digests worked out and drawn", "2", drawn, PASS)

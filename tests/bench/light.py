@@ -1,4 +1,4 @@
-"""Partnerships with one cadence each, by the million: what the schedule is made of, and nothing else.
+"""Partnerships with one cadence each, or with one of each kind, by the million: what the schedule is made of, and nothing else.
 
 One rule: they are in the middle of their lives: each schedule stands for half a day more, and the timer that carries it a day further
 is due now in as many as are asked for, and at some time of the next day in the others.
@@ -44,6 +44,7 @@ RULES = {
     "digest": tuple(f"FREQ=WEEKLY;BYDAY={day}" for day in _DAYS),
 }  # fmt: skip
 KINDS = tuple(RULES)
+EACH = len(KINDS)
 TIMES = tuple(f"{hour:02}:{minute:02}:00.000000" for hour in (8, 9, 10, 11, 13, 14, 15) for minute in (0, 15, 30, 45))
 
 COLUMNS = {
@@ -72,8 +73,25 @@ TIMER = ("waiting", 0)
 PLATFORMS = {"a": "slack", "b": "teams"}
 
 
-def partnerships(count: int, due: int, seed: int = 1) -> Iterator[Rows]:
-    """The rows of so many, chunk by chunk; of `due` of them, all over, the schedule is due to be carried on."""
+def own(id: int) -> list[Due]:
+    """What each cadence of a partnership with one of each kind had to do yesterday: two are asked, two rooms have a digest."""
+    standup, meeting, report, digest = (id * EACH + place for place in range(EACH))
+    yesterday, (one, other) = (NOW - DAY).date(), (id * 2 - 1, id * 2)
+    return [
+        Due(Tick.ASK, NOW, yesterday, standup, one),
+        Due(Tick.ASK, NOW, yesterday, standup, other),
+        Due(Tick.MEETING_SOON, NOW, yesterday, meeting),
+        Due(Tick.REPORT_DUE, NOW, yesterday, report),
+        Due(Tick.DIGEST, NOW, yesterday, digest, one),
+        Due(Tick.DIGEST, NOW, yesterday, digest, other),
+    ]
+
+
+def partnerships(count: int, due: int, seed: int = 1, each: int = 1) -> Iterator[Rows]:
+    """The rows of so many, chunk by chunk; of `due` of them, all over, the schedule is due to be carried on.
+
+    With `each` = 4 they have a cadence of each kind, whose own timers wait beside it.
+    """
     chance = random.Random(seed)
     every = max(count // due, 1) if due else 0
     begun, late = stamp(NOW - 200 * DAY), stamp(NOW - timedelta(seconds=1))
@@ -86,26 +104,42 @@ def partnerships(count: int, due: int, seed: int = 1) -> Iterator[Rows]:
             rows["partnerships"].append((id, f"Partnership {id}", "", 0, "active", begun, 0, 0, 0, "", until))
             group = (id - 1) // SHARED
             for place, (key, platform) in enumerate(PLATFORMS.items()):
-                own, tenant = group * 2 + place + 1, f"T-{key.upper()}-{group // 50}"
+                whose, tenant = group * 2 + place + 1, f"T-{key.upper()}-{group // 50}"
                 if (id - 1) % SHARED == 0:
-                    rows["people"].append((own, f"Shepherd {own}", "public", "standard", 0))
+                    rows["people"].append((whose, f"Shepherd {whose}", "public", "standard", 0))
                     rows["accounts"].append(
-                        (own, own, platform, tenant, f"U{own}", tenant, f"Shepherd {own}", zones[key], "en-GB", 0, 1)
+                        (
+                            whose,
+                            whose,
+                            platform,
+                            tenant,
+                            f"U{whose}",
+                            tenant,
+                            f"Shepherd {whose}",
+                            zones[key],
+                            "en-GB",
+                            0,
+                            1,
+                        )
                     )
-                    rows["rooms"].append((own, platform, tenant, f"C{own}", f"room-{own}"))
+                    rows["rooms"].append((whose, platform, tenant, f"C{whose}", f"room-{whose}"))
                 rows["sides"].append(
-                    (id, key, f"Organisation {own}", zones[key], "0,1,2,3,4", "09:00:00.000000", "17:00:00.000000",
+                    (id, key, f"Organisation {whose}", zones[key], "0,1,2,3,4", "09:00:00.000000", "17:00:00.000000",
                      COUNTRIES.get(zones[key]), "{}", platform, tenant)
                 )  # fmt: skip
-                rows["members"].append((id * 2 - 1 + place, id, own, key, "shepherd", 0, 100, 1, begun))
-                rows["room_partnerships"].append((own, id, key))
-            kind = KINDS[chance.randrange(4)]
+                rows["members"].append((id * 2 - 1 + place, id, whose, key, "shepherd", 0, 100, 1, begun))
+                rows["room_partnerships"].append((whose, id, key))
             start = (NOW - timedelta(days=chance.randrange(20, 180))).date()
-            rows["cadences"].append(
-                (id * 2, id, kind, "", chance.choice(RULES[kind]), chance.choice(TIMES), start.isoformat(),
-                 zones["a"] if kind in ("meeting", "report") else "", "a" if kind == "report" else None, 240, 60, "", begun, None)
-            )  # fmt: skip
-            if kind != "digest":  # theirs they ended
+            for place, kind in enumerate(KINDS if each == EACH else (KINDS[chance.randrange(4)],)):
+                rows["cadences"].append(
+                    (id * max(each, 2) + place, id, kind, "", chance.choice(RULES[kind]), chance.choice(TIMES), start.isoformat(),
+                     zones["a"] if kind in ("meeting", "report") else "", "a" if kind == "report" else None, 240, 60, "", begun, None)
+                )  # fmt: skip
+            if each == EACH:
+                far = stamp(NOW + 30 * DAY)
+                for one in own(id):
+                    rows["timers"].append((one.tick.value, f"partnership:{id}", one.once, far, 0, *TIMER, far, ""))
+            elif kind != "digest":  # theirs they ended
                 rows["cadences"].append((id * 2 + 1, id, "digest", "", RULES["digest"][0], TIMES[4], start.isoformat(),
                                          "", None, 240, 60, "", begun, ended))  # fmt: skip
             mine = bool(due) and id % every == 0 and id // every <= due
@@ -118,11 +152,11 @@ def partnerships(count: int, due: int, seed: int = 1) -> Iterator[Rows]:
         yield rows
 
 
-def load(url: str, count: int, due: int = 0, seed: int = 1) -> None:
+def load(url: str, count: int, due: int = 0, seed: int = 1, each: int = 1) -> None:
     """Put them into an empty database."""
     into = sink(url)
     into.take({"timers": [begun()]}, COLUMNS)
-    for rows in partnerships(count, due, seed):
+    for rows in partnerships(count, due, seed, each):
         into.take(rows, COLUMNS)
     into.end()
 

@@ -1,7 +1,14 @@
 """What a tick costs, with a hundred thousand cadences and with a million: `python -m tests.bench.tick [--postgres URL] [--million N]`.
 
-A due item is the timer that carries the schedule of a partnership with one cadence (two sides, two shepherds, two rooms) a day
-further: claimed, its rows loaded, what comes next worked out and written, fired, committed. It stands against:
+A due item is counted in two ways; each is claimed, fired and committed, and what comes next is worked out and written:
+
+- a due cadence, of partnerships with four (a standup, a meeting, a report, a digest; two sides, two shepherds, two rooms) that share
+  one schedule: what each of the four has to do fires (six timers: two are asked, two rooms have a digest), and the timer that carries
+  that schedule a day further does. All of it is divided by the four. What the six do is nothing, as APScheduler's jobs do: asking and
+  posting have benches of their own. A schedule is carried on once a day, whichever of the four are due that day.
+- a carried schedule: only that last timer, of partnerships with one cadence each. Nothing is shared, and nothing else fires.
+
+It stands against:
 
 - the same SQL without working out what comes next: the same tick on a second database that is like the first, told beforehand what
   falls due in each of those partnerships.
@@ -39,7 +46,7 @@ from sqlmodel import Session
 from bot.actions import rhythm
 from bot.rules import rhythm as rules
 from bot.rules.rhythm import Due, Tick
-from scheduler import Metronome
+from scheduler import TIMERS, Metronome
 from storage import Database, schedules
 from tests.bench import light
 from tests.bench.loading import copied, fresh, most_memory, stamp
@@ -69,12 +76,15 @@ class Ticking:
 
     url: str
     partnerships: int
+    each: int = 1
     asked: list[tuple[str, Any, bool]] = field(default_factory=list)
     turn: int = 0
 
     def __post_init__(self) -> None:
         self.database = Database(self.url)
         self.metronome = Metronome(self.database, lambda: NOW, lambda: None)
+        for due in light.own(1):
+            TIMERS[due.tick] = lambda *_: None
         event.listen(self.database._engine, "before_cursor_execute", self._note)
         event.listen(self.database._engine, "commit", lambda _: self.asked.append(("COMMIT", None, False)))
 
@@ -82,8 +92,8 @@ class Ticking:
         self.asked.append((statement, values, many))
 
     def make_due(self, count: int) -> None:
-        """Let the schedules of so many more partnerships, all over, be due to be carried on."""
-        self.database.run(due_again, self.partnerships, count, self.turn)
+        """Let so many items more, all over, be due."""
+        self.database.run(due_again, self.partnerships, count, self.turn, self.each)
         self.turn += 1
         self.asked.clear()
 
@@ -93,7 +103,8 @@ class Ticking:
         began = clock()
         done = await self.metronome.tick()
         took = clock() - began
-        assert done == count, f"{done} of {count} fired"
+        wanted = len(onces(self.partnerships, count, self.turn - 1, self.each))
+        assert done == wanted, f"{done} of {wanted} fired"
         return took / count * 1e6
 
     async def idle_ticks(self) -> float:
@@ -104,18 +115,27 @@ class Ticking:
         return (clock() - began) / 100 * 1e6
 
 
-def chosen(partnerships: int, count: int, turn: int) -> range:
-    """So many partnerships, all over: others in each turn."""
+def chosen(partnerships: int, count: int, turn: int, each: int) -> range:
+    """The partnerships of so many items, all over: others in each turn."""
+    count //= each
     every = partnerships // count
     return range(1 + turn, 1 + turn + count * every, every)
 
 
-def due_again(session: Session, partnerships: int, count: int, turn: int) -> None:
-    onces = [Due(Tick.PLAN, NOW, NOW.date(), who=id).once for id in chosen(partnerships, count, turn)]
+def onces(partnerships: int, count: int, turn: int, each: int) -> list[str]:
+    """The timers that are due with so many items."""
+    ids = chosen(partnerships, count, turn, each)
+    found = [Due(Tick.PLAN, NOW, NOW.date(), who=id).once for id in ids]
+    return found if each == 1 else [*found, *(due.once for id in ids for due in light.own(id))]
+
+
+def due_again(session: Session, partnerships: int, count: int, turn: int, each: int) -> None:
     late = NOW - timedelta(seconds=1)
     statement = text("UPDATE timers SET due_at = :at WHERE once = :once AND state = 'waiting'")
     at = late if session.connection().dialect.name == "postgresql" else stamp(late)
-    session.connection().execute(statement, [{"at": at, "once": once} for once in onces])
+    session.connection().execute(
+        statement, [{"at": at, "once": once} for once in onces(partnerships, count, turn, each)]
+    )
 
 
 # The same SQL --------------------------------------------------------------------------------------------------------
@@ -127,7 +147,9 @@ def foretold(one: Ticking, count: int) -> Iterator[None]:
     known: dict[int, list[Due]] = {}
 
     def foretell(session: Session) -> None:
-        for id, sheet in schedules.sheets(session, chosen(one.partnerships, count, one.turn), NOW.date()).items():
+        for id, sheet in schedules.sheets(
+            session, chosen(one.partnerships, count, one.turn, one.each), NOW.date()
+        ).items():
             score = rhythm._score(sheet)
             known[id] = rules.falls_due(score, sheet.planned_until or NOW, NOW + rhythm.AHEAD)
 
@@ -278,7 +300,7 @@ def lived(url: str) -> tuple[float, float, int]:
 
 
 async def against_sql_and_apscheduler(
-    one: Ticking, told_: Ticking, other: Database, jobs: Scheduled, count: int, name: str
+    one: Ticking, told_: Ticking, other: Database, jobs: Scheduled, count: int, what: str
 ) -> None:
     ours: list[float] = []
     simple: list[float] = []
@@ -287,15 +309,30 @@ async def against_sql_and_apscheduler(
     jobs.start()
     for turn in range(RUNS + 1):
         ours.append(await one.due_items(count))
-        other.run(due_again, one.partnerships, count, one.turn - 1)
+        other.run(due_again, one.partnerships, count, one.turn - 1, one.each)
         same.append(await asyncio.to_thread(replay, other, one.asked) / count * 1e6)
         with foretold(told_, count):
             simple.append(await told_.due_items(count))
         theirs.append(await jobs.run(count, turn) / count * 1e6)
     jobs.scheduler.shutdown(wait=False)
-    line(f"{name}: a due item / the same SQL, told what comes next", ours, simple, "1.5", "µs")
-    line(f"{name}: a due item / the same SQL alone", ours, same, "none", "µs")
-    line(f"{name}: a due item / APScheduler's", ours, theirs, "0.2", "µs")
+    line(f"{what} / the same SQL, told what comes next", ours, simple, "1.5", "µs")
+    line(f"{what} / the same SQL alone", ours, same, "none", "µs")
+    line(f"{what} / APScheduler's", ours, theirs, "0.2", "µs")
+
+
+def side_by_side(cadences: int, each: int, server: str | None, what: str) -> None:
+    """All of that with partnerships of so many cadences each."""
+    with ExitStack() as stack:
+        url, few = stack.enter_context(fresh(server)), cadences // each
+        light.load(url, few, each=each)
+        other = Database(stack.enter_context(copied(url, server)))
+        jobs = Scheduled(stack.enter_context(fresh(server)), cadences)
+        jobs.fill()
+        told_ = Ticking(stack.enter_context(copied(url, server)), few, each)
+        one = Ticking(url, few, each)
+        asyncio.run(against_sql_and_apscheduler(one, told_, other, jobs, cadences // 100, what))
+        for database in (one.database, told_.database, other, jobs.database):
+            database.close()
 
 
 async def stalls(one: Ticking, count: int, name: str) -> None:
@@ -345,6 +382,8 @@ def main() -> None:
         global clock
         clock = time.process_time
     name = "PostgreSQL" if wanted.postgres else "SQLite"
+    side_by_side(wanted.cadences, light.EACH, wanted.postgres, f"{name}: a due cadence")
+    side_by_side(wanted.cadences, 1, wanted.postgres, f"{name}: a carried schedule")
     with ExitStack() as stack:
         url = stack.enter_context(fresh(wanted.postgres))
         began = time.perf_counter()
@@ -352,12 +391,7 @@ def main() -> None:
         print(
             f"{name}: {wanted.cadences:,} partnerships with one cadence each, loaded in {time.perf_counter() - began:.0f} s"
         )
-        other = Database(stack.enter_context(copied(url, wanted.postgres)))
-        jobs = Scheduled(stack.enter_context(fresh(wanted.postgres)), wanted.cadences)
-        jobs.fill()
-        simple = Ticking(stack.enter_context(copied(url, wanted.postgres)), wanted.cadences)
         few = Ticking(url, wanted.cadences)
-        asyncio.run(against_sql_and_apscheduler(few, simple, other, jobs, wanted.cadences // 100, name))
         asyncio.run(stalls(few, wanted.cadences // 100, name))
         if wanted.million:
             url = stack.enter_context(fresh(wanted.postgres))
@@ -385,8 +419,7 @@ def main() -> None:
                 "MB",
             )
             told(f"{name}: the start", f"{started / quick:.2f}", "no scan", [0, started], [0, quick], "ms")
-        for database in (few.database, simple.database, other, jobs.database):
-            database.close()
+        few.database.close()
 
 
 if __name__ == "__main__":

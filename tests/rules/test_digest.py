@@ -199,7 +199,7 @@ def swapped(material: Material) -> Material:
         material,
         people={member: (side.other, role) for member, (side, role) in material.people.items()},
         concerns=[replace(each, side=each.side.other) for each in material.concerns],
-        prompts=[replace(each, side=each.side.other) for each in material.prompts],
+        prompts=[each._replace(side=each.side.other) for each in material.prompts],
         reports=[replace(each, side=each.side.other) for each in material.reports],
     )
 
@@ -230,7 +230,7 @@ def test_what_happens_after_the_digest_changes_nothing_in_it(material: Material)
             replace(each, steps=tuple(step for step in each.steps if step.at <= SEEN)) for each in material.concerns
         ],
         prompts=[
-            replace(each, answered_at=each.answered_at if each.answered_at and each.answered_at <= SEEN else None)
+            each._replace(answered_at=each.answered_at if each.answered_at and each.answered_at <= SEEN else None)
             for each in material.prompts
         ],
     )
