@@ -60,9 +60,9 @@ def give(session: Session, call: Call, wish: Wish) -> Occasion:
     row = storage.celebrations.add(session, call.scene.id, call.by.id, wish, call.now)
     occasion = _occasion(call.scene, row, wish)
     call.record(session, "celebration.given", occasion.subject, _body(wish))
-    _told(call, occasion).write(session)
     ends = call.now + celebrating.EDITABLE + timedelta(seconds=1)
     timers.plan(session, kind=FIXED, subject=occasion.subject, due_at=ends, once=f"{FIXED}:{row.id}")
+    _told(call, occasion).write(session)  # last: whoever else writes to these lanes waits from here on
     return occasion
 
 
