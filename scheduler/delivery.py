@@ -25,6 +25,7 @@ from bot.rules.retrying import LOOK_AFTER
 from scheduler.outcomes import OnParked, Outcome, Outcomes, note, unsent
 from scheduler.parcels import Draw, Parcels, Reveal, deliver
 from storage import Database, Unavailable, lanes, waking
+from storage.holders import Watch
 from storage.lanes import LEASE, Claimed
 from storage.turns import FIRST, Cursor, Room, Tenant
 from storage.waking import Listener
@@ -74,6 +75,7 @@ class Delivery:
         self._gates: dict[Tenant, asyncio.Semaphore] = {}
         self._asked: dict[tuple[str, str, str], datetime] = {}  # to wait until then, for what is claimed already
         self._after: Cursor = (FIRST, FIRST)
+        self._watch = Watch()
         self._outcomes: list[tuple[Claimed, Outcome]] = []
         self._turns = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -200,7 +202,7 @@ class Delivery:
             return Turn([], len(outcomes))
         took = lanes.claim(
             session, now, limit=self._of_one, room_for=room, paces=self._paces, lease=self._lease, busy=busy,
-            after=self._after,
+            after=self._after, watch=self._watch,
         )  # fmt: skip
         # Who could take so many may find more; a tenant or a platform without room is woken for by who comes home.
         more = took.missed or len(took.rows) >= self._of_one

@@ -19,12 +19,14 @@ from bot.port import Way
 from bot.rules.pacing import Pace
 from bot.words import Account
 from storage import budgets, heads
+from storage.holders import Watch, me
 from storage.outbox import ACTIVE, LANES, OUTBOX
 from storage.statements import core
 from storage.tables import UtcDateTime
 from storage.turns import FIRST, Cursor, Room, Tenant, Turn, Turns
 
 LEASE = timedelta(seconds=60)
+_LOOK_AGAIN = timedelta(seconds=2)  # at a lane whose holder is still sending, whatever the clock says
 
 _PROMOTED_AT_ONCE = 500
 _NOW = bindparam("now", type_=UtcDateTime)
@@ -56,7 +58,12 @@ _SENDING = (
     .values(state="sending", tries=OUTBOX.c.tries + 1)
 )
 _UNTIL = bindparam("until", type_=UtcDateTime)
-_LEASED = update(LANES).where(LANES.c.id.in_(_THOSE)).values(lease_until=_UNTIL, due_at=_UNTIL, ready=False)
+_LEASED = (
+    update(LANES)
+    .where(LANES.c.id.in_(_THOSE))
+    .values(lease_until=_UNTIL, due_at=_UNTIL, ready=False, holder=bindparam("by"))
+)
+_LEFT_TO_THEM = update(LANES).where(LANES.c.id.in_(_THOSE)).values(due_at=_UNTIL, ready=False)
 _LET_GO = (
     update(LANES)
     .where(LANES.c.id == bindparam("lane"))
@@ -66,6 +73,7 @@ _LET_GO = (
         ready=bindparam("is_ready"),
         urgent=bindparam("hurries"),
         pool=bindparam("by"),
+        holder=None,
     )
 )
 _SPEND = update(LANES).where(LANES.c.id == bindparam("lane")).values(spent=bindparam("gone", type_=LANES.c.spent.type))
@@ -141,17 +149,22 @@ def claim(
     lease: timedelta = LEASE,
     busy: Collection[int] = (),
     after: Cursor = (FIRST, FIRST),
+    watch: Watch | None = None,
 ) -> Claim:
     """Lease lanes that are ready and take the next row of each: what is urgent first, in order per subject.
 
     Tenants take turns, beginning behind `after`, so that nobody waits for the many messages of somebody else. `busy` are lanes
-    that the caller is sending to already, whatever the clock says of their lease. A limit of `paces` (by platform) that is spent, or that a
+    that the caller is sending to already, whatever the clock says of their lease; `watch` tells to which others are. A limit of `paces` (by platform) that is spent, or that a
     platform asked to wait for, leaves out who draws on it.
     """
     connection = core(session)
     promote(connection, now)
     turns = Turns(connection, now, limit, room_for or Room(limit, limit, {}), paces or {}, busy, after)
     taken = [lane for urgent in (True, False) for lane in turns.take(urgent)]
+    theirs = (watch or Watch()).sending(connection, {each.id: each.holder for each in taken if each.holder is not None})
+    if theirs:
+        connection.execute(_LEFT_TO_THEM, {"lanes": sorted(theirs), "until": now + _LOOK_AGAIN})
+        taken = [each for each in taken if each.id not in theirs]
     if not taken:
         return Claim([], turns.after, turns.missed)
     if expired := [lane.id for lane in taken if lane.lease_until is not None]:
@@ -167,7 +180,7 @@ def claim(
     going = {each.lane_id for each in claimed}
     if claimed:
         connection.execute(_SENDING, {"rows": [each.id for each in claimed]})
-        connection.execute(_LEASED, {"lanes": sorted(going), "until": until})
+        connection.execute(_LEASED, {"lanes": sorted(going), "until": until, "by": me()})
     turns.spend(each.turn for each in claimed)
     let_go(connection, now, {lane.id: Release() for lane in taken if lane.id not in going})
     return Claim(claimed, turns.after, turns.missed or len(going) < len(taken))

@@ -550,7 +550,7 @@ class Kept(SQLModel, table=True):
 
 class Lane(SQLModel, table=True):
     """A channel, or one person's direct messages, as seen by delivery: one send in flight. `due_at` is when it has something to
-    do next (None: nothing), `lease_until` while a process holds it, `troubled_at` when something last failed there."""
+    do next (None: nothing), `lease_until` while a process holds it (`holder`), `troubled_at` when something last failed there."""
 
     __tablename__ = "lanes"
     __table_args__ = (
@@ -585,6 +585,7 @@ class Lane(SQLModel, table=True):
     urgent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     pool: str = Field(default="", sa_column_kwargs={"server_default": ""})
     spent: list[float] | None = Field(default=None, sa_type=JSON)
+    holder: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Budget(SQLModel, table=True):

@@ -56,7 +56,7 @@ def _turns() -> Any:
 
 _TURNS = _turns()
 _TAKE = (
-    select(LANES.c.id, LANES.c.lease_until)
+    select(LANES.c.id, LANES.c.lease_until, LANES.c.holder)
     .where(
         text("lanes.ready"),
         LANES.c.urgent == bindparam("hurries"),

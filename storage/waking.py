@@ -1,4 +1,5 @@
-"""One process tells the others on the same PostgreSQL that more waits than it can take: `NOTIFY`, heard by a connection of its own.
+"""One process tells the others on the same PostgreSQL that more waits than it can take: `NOTIFY`, heard by a connection of its own,
+by which the others see, too, that the process is there.
 
 One rule: it only saves time. Whoever hears nothing looks by itself soon enough, so that a lost word loses nothing.
 """
@@ -6,19 +7,19 @@ One rule: it only saves time. Whoever hears nothing looks by itself soon enough,
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 from collections.abc import Callable
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from storage.holders import CLASS, me
 from storage.statements import core
 
 log = logging.getLogger(__name__)
 
 _CHANNEL = "bellwether"
-_ME = secrets.token_hex(8)
+_HERE = "SELECT pg_try_advisory_lock(%s, %s)"
 _NOTIFY = text("SELECT pg_notify(:channel, :me)")
 _LOOK_UP = 1.0  # seconds, after which a listener looks whether it is to end, and tries again to connect
 
@@ -27,7 +28,7 @@ def tell(session: Session) -> None:
     """Let the other processes know, once this transaction is committed, that there is something for them. Nothing on SQLite."""
     connection = core(session)
     if connection.dialect.name == "postgresql":
-        connection.execute(_NOTIFY, {"channel": _CHANNEL, "me": _ME})
+        connection.execute(_NOTIFY, {"channel": _CHANNEL, "me": str(me())})
 
 
 class Listener:
@@ -51,10 +52,13 @@ class Listener:
         while not self._over.is_set():
             try:
                 with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+                    connection.execute(_HERE, (CLASS, me()))
                     connection.execute(f"LISTEN {_CHANNEL}")
                     self._heard()  # whatever was told before
                     while not self._over.is_set():
-                        if any(word.payload != _ME for word in connection.notifies(timeout=_LOOK_UP, stop_after=1)):
+                        if any(
+                            word.payload != str(me()) for word in connection.notifies(timeout=_LOOK_UP, stop_after=1)
+                        ):
                             self._heard()
             except psycopg.Error as fault:
                 log.info("not listening to the other processes for now: %s", type(fault).__name__)

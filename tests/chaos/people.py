@@ -33,7 +33,7 @@ DONE = {
 }
 """How the answer to a command begins when it was done."""
 
-UNTAKEN = re.compile("nothing was (saved|done)|was not taken")
+UNTAKEN = re.compile("nothing was (saved|done)|was not taken|could not take this")
 """What somebody is told whose deed left no trace."""
 
 

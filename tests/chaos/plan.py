@@ -21,7 +21,7 @@ class Plan:
     unmigrated: bool = False  # it begins with an empty database, and kills fall into its migration
     moves: bool = True  # the clock is moved while they run
     mutant: str = ""
-    patience: float = 180  # seconds until all must be delivered when it is calm
+    patience: float = 300  # seconds until all must be delivered when it is calm
 
 
 PROOF = Plan(13, kills=2, hands=6, works=60, share=0.3, troubles=0, again=0.5, outage=3 * 3600, moves=False)

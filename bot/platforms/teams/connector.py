@@ -68,13 +68,16 @@ class Connector:
         *,
         targeted: bool = False,
     ) -> str:
-        """Say it there, `targeted` to its recipient alone; gives the activity's id, empty where Teams took it and does not tell."""
+        """Say it there, `targeted` to its recipient alone; gives the activity's id, empty where Teams took it and does not tell. What answers
+        with something else than JSON may have been somebody in between."""
         url = _url(ConversationsOperations.send_to_conversation, targeted, conversationId=conversation)
         taken = await self._call(app, service_url, "POST", url, activity, unsure=True)
         try:
-            return maybe(json.loads(taken), "id")
-        except (ValueError, Malformed):
+            return maybe(_said(taken), "id")
+        except Malformed:
             return ""
+        except Later as odd:
+            raise Later(str(odd), unsure=True) from odd
 
     async def put(
         self,

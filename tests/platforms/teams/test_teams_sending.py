@@ -429,13 +429,24 @@ def test_a_chat_that_does_not_begin_leaves_no_doubt() -> None:
     at_the_desk(journey)
 
 
-@pytest.mark.parametrize("trouble", ["garbage", "empty", "numbered"])
+@pytest.mark.parametrize("trouble", ["empty", "numbered"])
 @pytest.mark.parametrize("way", [Way.POST, Way.DIRECT, Way.PRIVATE])
 def test_what_teams_took_was_sent_even_where_it_does_not_say_as_what(way: Way, trouble: str) -> None:
     async def journey(mine: Desk) -> None:
         mine.fake.fail("post", trouble)
         assert (await mine.sends(way)).message == ""
         assert len(mine.fake.called("post")) == 1
+
+    at_the_desk(journey)
+
+
+@pytest.mark.parametrize("way", [Way.POST, Way.DIRECT, Way.PRIVATE])
+def test_what_somebody_in_between_answered_may_have_arrived_or_not(way: Way) -> None:
+    async def journey(mine: Desk) -> None:
+        mine.fake.fail("post", "garbage")
+        with pytest.raises(Later) as later:
+            await mine.sends(way)
+        assert later.value.unsure
 
     at_the_desk(journey)
 

@@ -1,0 +1,61 @@
+"""Who is still there of those who hold lanes: a lease that ran out by a clock that jumped is taken from nobody who is still sending.
+
+One rule: a process is there as long as PostgreSQL keeps its advisory lock, which ends with its connection and no later; and nobody is
+waited for endlessly.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, select, text
+
+from storage.statements import table
+
+CLASS = 0x62656C6C
+"""What these locks are told by from those of others in the same database."""
+LONGEST = 120.0
+"""Seconds, by a clock that nobody can move, that somebody is waited for who is there and does not let go. A send takes 30 at most."""
+
+_OUTBOX = table("outbox")
+_LANES: BindParameter[Any] = bindparam("lanes", expanding=True)
+_SENT_TO = select(_OUTBOX.c.lane_id).where(
+    text("outbox.state IN ('waiting','sending','unsure')"), _OUTBOX.c.lane_id.in_(_LANES), _OUTBOX.c.state == "sending"
+)
+_HERE = text(
+    "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :class AND objid = ANY(:those) "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def me() -> int:
+    """The number that this process goes by."""
+    return _number(os.getpid())
+
+
+@cache
+def _number(_process: int) -> int:
+    return secrets.randbits(31)
+
+
+class Watch:
+    """Remembers how long one waits for whom, in one process."""
+
+    def __init__(self) -> None:
+        self._since: dict[tuple[int, int], float] = {}
+
+    def sending(self, connection: Connection, holders: Mapping[int, int]) -> set[int]:
+        """Of these lanes, by who held them last, those to which somebody else who is still there is sending."""
+        others = {lane: holder for lane, holder in holders.items() if holder != me()}
+        if not others or connection.dialect.name != "postgresql":
+            return set()
+        here = {*connection.execute(_HERE, {"class": CLASS, "those": sorted({*others.values()})}).scalars()}
+        busy = {*connection.execute(_SENT_TO, {"lanes": [lane for lane in others if others[lane] in here]}).scalars()}
+        now = time.monotonic()
+        self._since = {each: at for each, at in self._since.items() if now - at < 2 * LONGEST}
+        return {lane for lane in busy if now - self._since.setdefault((lane, others[lane]), now) < LONGEST}
