@@ -12,7 +12,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session
@@ -45,13 +45,7 @@ class Database:
         self._engine: Engine
         self._reading: Engine
         if not self.alone:
-            self._engine = create_engine(
-                address.set(drivername="postgresql+psycopg"),
-                pool_size=_THREADS,
-                max_overflow=0,
-                pool_recycle=1800,
-                hide_parameters=True,
-            )
+            self._engine = _postgresql(address)
             self._reading = self._engine.execution_options(postgresql_readonly=True)
             self._threads = ThreadPoolExecutor(_THREADS, "storage")
             return
@@ -153,6 +147,25 @@ def _name(work: Callable[..., Any]) -> str:
 
 def _bound(work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> Callable[[Session], T]:
     return lambda session: work(session, *args, **kwargs)
+
+
+def _postgresql(address: URL) -> Engine:
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=_THREADS,
+        max_overflow=0,
+        pool_recycle=1800,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # Where statistics are old, a statement of a millisecond may look dear enough to be compiled for two hundred.
+        connection.autocommit = True
+        connection.execute("SELECT set_config(name, 'off', false) FROM pg_settings WHERE name = 'jit'")
+        connection.autocommit = False
+
+    return engine
 
 
 def _sqlite(url: str, begin: str, **options: Any) -> Engine:

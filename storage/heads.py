@@ -25,11 +25,18 @@ _THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
 def _first(urgent: bool) -> ScalarSelect[Any]:
     """The row of a lane that may go now: the oldest that is due and has nothing of its own subject before it."""
     row, earlier = OUTBOX.alias(f"row{urgent:d}"), OUTBOX.alias(f"earlier{urgent:d}")
-    before = select(earlier.c.id).where(
-        text(f"earlier{urgent:d}.state IN ('waiting','sending','unsure')"),
-        earlier.c.lane_id == row.c.lane_id,
-        earlier.c.subject == row.c.subject,
-        earlier.c.id < row.c.id,
+    before = (  # one look into the index for each row: with EXISTS, PostgreSQL reads all that waits in the lane
+        select(earlier.c.id)
+        .where(
+            text(f"earlier{urgent:d}.state IN ('waiting','sending','unsure')"),
+            earlier.c.lane_id == row.c.lane_id,
+            earlier.c.subject == row.c.subject,
+            earlier.c.id < row.c.id,
+        )
+        .order_by(earlier.c.id)
+        .limit(1)
+        .correlate(row)
+        .scalar_subquery()
     )
     return (
         select(row.c.id)
@@ -39,7 +46,7 @@ def _first(urgent: bool) -> ScalarSelect[Any]:
             row.c.lane_id == LANES.c.id,
             row.c.urgent == urgent,
             row.c.due_at <= _NOW,
-            ~before.exists(),
+            before.is_(None),
         )
         .order_by(row.c.id)
         .limit(1)
@@ -49,6 +56,12 @@ def _first(urgent: bool) -> ScalarSelect[Any]:
 
 
 _PARENT = POSTS.alias("parent")
+_HEADS = (  # apart, or PostgreSQL may read the whole outbox to find these few in it
+    select(LANES.c.id, func.coalesce(_first(True), _first(False)).label("row_id"))
+    .where(LANES.c.id.in_(_THOSE))
+    .cte("heads")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
 _READY = (  # of each of these lanes the row that goes next, with all that it takes to send it
     select(
         OUTBOX,
@@ -60,9 +73,9 @@ _READY = (  # of each of these lanes the row that goes next, with all that it ta
         _PARENT.c.message.label("parent_message"),
         _ACCOUNTS.c.tenant.label("home"),
         _ACCOUNTS.c.user,
-    )
-    .select_from(
-        LANES.join(OUTBOX, OUTBOX.c.id == func.coalesce(_first(True), _first(False)))
+    ).select_from(
+        _HEADS.join(OUTBOX, OUTBOX.c.id == _HEADS.c.row_id)
+        .join(LANES, LANES.c.id == _HEADS.c.id)
         .outerjoin(
             POSTS,
             and_(
@@ -83,7 +96,6 @@ _READY = (  # of each of these lanes the row that goes next, with all that it ta
         )
         .outerjoin(_ACCOUNTS, _ACCOUNTS.c.id == OUTBOX.c.account_id)
     )
-    .where(LANES.c.id.in_(_THOSE))
 )
 _EARLIER = OUTBOX.alias("earlier")
 _SOONEST = select(  # of each of these lanes when the first of its rows is due

@@ -212,3 +212,7 @@ def test_the_newest_revision_is_named_and_a_start_with_nothing_to_do_does_withou
     start = "import sys, storage; database = storage.Database(sys.argv[1]); database.migrate(); print('alembic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", start, sqlite_url], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_postgresql_compiles_no_statement_for_longer_than_it_runs(postgresql: Database) -> None:
+    assert postgresql.run(lambda session: session.connection().execute(text("SHOW jit")).scalar_one()) == "off"
