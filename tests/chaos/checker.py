@@ -20,6 +20,8 @@ from tests.chaos.history import MARK, Act, History
 from tests.chaos.people import UNTAKEN, Deed, rooms_of
 from tests.chaos.record import ACTIVE, Record
 
+ON_THE_WIRE = 0.5
+"""Seconds that the platform may take to see what was on its way when who sent it was killed."""
 KINDS = {
     "celebration.given": "celebration",
     "checkin.answered": "checkin",
@@ -169,11 +171,11 @@ def _doubled(verdict: Verdict, where: str, those: list[Act], kills: Sequence[flo
     """On Teams something may be there twice only where its answer was lost, or who sent it was killed before it noted it."""
     for first, second in pairwise(sorted(those, key=lambda act: act.at)):
         verdict.figures["doubles on Teams"] += 1
-        cuts = sorted(at for at in kills if first.at <= at <= second.at)
+        cuts = sorted(at for at in kills if first.at - ON_THE_WIRE <= at <= second.at)
         if first.fault:
             verdict.figures["doubles on Teams after a lost answer"] += 1
         elif cuts:
-            verdict.windows.append(cuts[0] - first.at)
+            verdict.windows.append(max(0.0, cuts[0] - first.at))
         else:
             verdict.objections.append(
                 f"TWICE: {where} though its answer arrived and nothing was cut off: {_told(those)}"
