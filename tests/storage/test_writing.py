@@ -69,7 +69,7 @@ def test_those_who_wait_share_one_commit(sqlite: Database, monkeypatch: pytest.M
         with crowd(sqlite) as give:
             promises = [give(note, f"d{number}") for number in range(20)]
         assert [each.result(10) for each in promises] == [f"d{number}" for number in range(20)]
-        assert len(kept) == 2  # the first is of the one who kept it busy
+        assert len(kept) <= 2  # one may be of the one who kept it busy
 
     assert len(sqlite.run(noted)) == 20
 
