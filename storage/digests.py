@@ -97,7 +97,7 @@ def escalations(
 
 def prompts(session: Session, ids: Collection[int], first: datetime, last: datetime) -> dict[int, list[Prompt]]:
     """The check-ins that somebody owes in standups that close from `first` on and before `last`, those that are alike together;
-    those answered count as answered at `last`, at the latest."""
+    those answered by `last` count as answered when it closed."""
     closes = func.coalesce(
         Occurrence.closes_at, func.max(CheckIn.closes_at)
     )  # one that is open closes with its last window
@@ -130,11 +130,11 @@ def prompts(session: Session, ids: Collection[int], first: datetime, last: datet
     ).all():
         here = found[id]
         if given:
-            here.append(Prompt(one, answered_, closed, last, given))
+            here.append(Prompt(one, answered_, closed, closed, given))
         if due > given:
             here.append(Prompt(one, missed, closed, None, due - given))
         if others:
-            here.append(Prompt(other, answered_, closed, last, others))
+            here.append(Prompt(other, answered_, closed, closed, others))
         if other_due > others:
             here.append(Prompt(other, missed, closed, None, other_due - others))
     return found

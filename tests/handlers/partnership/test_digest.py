@@ -450,3 +450,21 @@ def test_many_digests_take_as_many_queries_as_one(house: House) -> None:
 
     one = house.database.run(counted, [house.partnership])
     assert house.database.run(counted, [house.partnership, *more]) == one
+
+
+def test_digests_of_two_instants_in_one_go_say_what_each_says_alone(house: House) -> None:
+    begins(house)
+    recurs(house, CadenceKind.STANDUP, "FREQ=WEEKLY;BYDAY=TU,WE,TH,FR", time(9, 30))
+    until(house, datetime(2026, 11, 4, 9, 30, tzinfo=UTC))
+    house.types("ana", "/checkin done: the rig")
+    until(house, datetime(2026, 11, 6, 12, tzinfo=UTC))
+
+    def told(session: Session) -> None:
+        found = scenes.scene(session, house.partnership)
+        instants = house.clock() - timedelta(days=1), house.clock()
+        wanted = [Wanted(found, weeks.up_to_now(each, "UTC"), each) for each in instants]
+        alone = [recounting.work_out(session, house.clock(), [each])[0] for each in wanted]
+        assert sum(each.given for each in alone[0].given.values()) == 1
+        assert recounting.work_out(session, house.clock(), wanted) == alone
+
+    house.database.run(told)
