@@ -30,6 +30,7 @@ from bot.web import application, http
 from handlers.answering import answer
 from scheduler import Metronome
 from scheduler.delivery import Delivery
+from scheduler.wall_clock import WallClock
 from storage import Database, Unavailable, calendars, lag, retention, scenes
 from storage.gate import Gate
 from storage.lanes import Claimed
@@ -105,7 +106,8 @@ class App:
         reaches it where it listens."""
         handlers.discover()
         self._commands = {first for first, *_ in handlers.commands}
-        self.settings, self.database, self.platforms, self.now = settings, database, platforms, now
+        self.settings, self.database, self.platforms = settings, database, platforms
+        self.now = now = WallClock(now)
         self.keys = tuple(settings.secret_keys)
         self.address = (settings.bellwether_public_url or "").rstrip("/")
         self._prelude, self._at_home = prelude, at_home

@@ -13,7 +13,6 @@ import os
 import pkgutil
 import secrets
 import socket
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,8 @@ from sqlmodel import Session
 from bot import logs, metrics
 from bot.actions.rhythm import follow
 from bot.rules.retrying import timer_pause
-from storage import Database, Unavailable, beats, outages, passing, retention, timers
+from scheduler.wall_clock import WallClock
+from storage import Database, Unavailable, beats, outages, passing, retention, timers, turned_back
 from storage.retention import KEEP, Keep
 from storage.timers import Due
 
@@ -83,15 +83,17 @@ class Metronome:
         limit: int = 500,
         keep: Keep = KEEP,
     ) -> None:
-        """`now` may be moved; `wake_delivery` is called after each batch that did something."""
+        """`now` may be moved; where others read the same `WallClock`, it is noticed whatever time they were told. `wake_delivery` is
+        called after each batch that did something."""
         discover()
-        self._database, self._now, self._wake_delivery, self._limit = database, now, wake_delivery, limit
+        self._database, self._wake_delivery, self._limit = database, wake_delivery, limit
+        self._now = now if isinstance(now, WallClock) else WallClock(now)
         self._keep = keep
         self._process = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
         self._scheduler: AsyncIOScheduler | None = None
         self._watch: asyncio.Task[None] | None = None
         self._running, self._beating, self._cleaning = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
-        self._wanted = self._coming = self._stopping = False
+        self._wanted = self._coming = self._stopping = self._turned_back = False
         self.healthy = False
 
     async def start(self) -> None:
@@ -105,7 +107,7 @@ class Metronome:
             self._clean, "interval", hours=1, next_run_time=datetime.now(UTC) + timedelta(minutes=5)
         )
         self._scheduler.add_job(
-            self._beat, "interval", seconds=_BEAT, next_run_time=datetime.now(UTC), args=[self._now()]
+            self._beat, "interval", seconds=_BEAT, next_run_time=datetime.now(UTC), args=[self._now()], id="beat"
         )
         self._watch = asyncio.create_task(self._watch_the_clock(), name="watchdog")
         self.wake()
@@ -153,6 +155,7 @@ class Metronome:
     async def _tick_and_look(self) -> timedelta:
         """Tick, and tell how long to sleep."""
         try:
+            await self._catch_up()
             await self.tick()
             due = await self._database.read(timers.next_due)
         except Exception as fault:
@@ -173,16 +176,30 @@ class Metronome:
 
     async def _watch_the_clock(self) -> None:
         """APScheduler sleeps until a time of day; when the clock is moved, it must look again."""
-        parted = self._now().timestamp() - time.monotonic()
         while True:
             await asyncio.sleep(1)
-            apart = self._now().timestamp() - time.monotonic()
-            if abs(apart - parted) > 1:
-                log.info("the clock was moved by %.0f s", apart - parted)
+            moved, turned_back = self._now.moved(), self._now.turned_back()
+            self._turned_back |= turned_back
+            if moved or turned_back:
+                log.info("the clock was moved by %.0f s", moved.total_seconds())  # by none, where it was back at once
                 self.wake()
                 if self._scheduler is not None:
+                    self._scheduler.modify_job("beat", next_run_time=datetime.now(UTC))
                     self._scheduler.wakeup()
-            parted = apart
+
+    async def _catch_up(self) -> None:
+        """Where the clock was turned back, let nothing wait for what it showed before."""
+        if not self._turned_back:
+            return
+        self._turned_back = False
+        after: int | None = 0
+        try:
+            while after is not None:
+                after = await self._database.transact(turned_back.catch_up, self._now(), after)
+        except BaseException:
+            self._turned_back = True
+            raise
+        self._wake_delivery()
 
     async def _batch(self, ids: Sequence[int] | None) -> int:
         now = self._now()
@@ -230,6 +247,7 @@ class Metronome:
 
     async def _come_back(self) -> None:
         try:
+            self._turned_back = await self._database.read(turned_back.noticed, self._now())
             out = await self._database.transact(outages.back, self._now())
         except Unavailable as fault:
             log.warning("since when nothing ran could not be found out: %s", fault)

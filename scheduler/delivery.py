@@ -47,6 +47,19 @@ class Turn:
     after: Cursor = (FIRST, FIRST)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """That a platform asked to wait: until then by the clock, and for so many seconds at most should it be turned back."""
+
+    until: datetime
+    seconds: float
+    began: float = field(default_factory=time.monotonic)
+
+    def left(self, now: datetime) -> float:
+        """Seconds that are left."""
+        return min((self.until - now).total_seconds(), self.began + self.seconds - time.monotonic())
+
+
 class Delivery:
     """Sends what is due; `wake` it when something was announced."""
 
@@ -73,7 +86,7 @@ class Delivery:
         self._paces = {name: platform.can.pace for name, platform in platforms.items()}
         self._load: Counter[Tenant] = Counter()
         self._gates: dict[Tenant, asyncio.Semaphore] = {}
-        self._asked: dict[tuple[str, str, str], datetime] = {}  # to wait until then, for what is claimed already
+        self._asked: dict[tuple[str, str, str], _Wait] = {}  # for what is claimed already
         self._after: Cursor = (FIRST, FIRST)
         self._watch = Watch()
         self._outcomes: list[tuple[Claimed, Outcome]] = []
@@ -278,8 +291,8 @@ class Delivery:
         """Raises `Later` where it waited here for so long that it must not be sent any more, or not yet."""
         if (claimed.lease_until - self._now()).total_seconds() < _SEND_SECONDS:
             raise unsent(claimed, "it waited here for too long", after=0.0)
-        wait = (self._asked.get(self._pool(claimed), self._now()) - self._now()).total_seconds()
-        if wait > 0:
+        asked = self._asked.get(self._pool(claimed))
+        if asked is not None and (wait := asked.left(self._now())) > 0:
             raise unsent(claimed, f"{claimed.platform} asks to wait", after=wait)
 
     def _pool(self, claimed: Claimed) -> tuple[str, str, str]:
@@ -289,8 +302,9 @@ class Delivery:
     def _came_home(self, claimed: Claimed, outcome: Outcome) -> None:
         self._outcomes.append((claimed, outcome))
         if isinstance(outcome, Later) and outcome.wide and outcome.after is not None:
-            self._asked = {pool: until for pool, until in self._asked.items() if until > self._now()}
-            self._asked[self._pool(claimed)] = self._now() + timedelta(seconds=outcome.after)
+            now = self._now()
+            self._asked = {pool: asked for pool, asked in self._asked.items() if asked.left(now) > 0}
+            self._asked[self._pool(claimed)] = _Wait(now + timedelta(seconds=outcome.after), outcome.after)
         del self._sending[claimed.lane_id]
         self._load[claimed.owner] -= 1
         if not self._load[claimed.owner]:

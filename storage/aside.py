@@ -55,7 +55,8 @@ def wait_again(session: Session, ids: Collection[int], now: datetime) -> list[in
         connection.execute(delete(_OUTBOX).where(_OUTBOX.c.id.in_(doubles)))
     if last:
         connection.execute(delete(_OUTBOX).where(_WAITS, tuple_(*_PLACE).in_([*last])))
-    again = update(_OUTBOX).values(state="waiting", tries=0, created_at=now, due_at=now, settled_at=None, trouble="")
+    afresh = {"state": "waiting", "tries": 0, "created_at": now, "due_at": now, "put_off": False}
+    again = update(_OUTBOX).values(**afresh, settled_at=None, trouble="")
     if found:
         connection.execute(again.where(_OUTBOX.c.id.in_([row.id for row in found])))
     if threads := [place for place in last if place[2]]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import Connection, bindparam, case, func, or_, select, tuple_, update
 from sqlmodel import Session
 
 from storage.statements import core, inserting, table
@@ -69,6 +69,11 @@ def write(connection: Connection, spent: Mapping[Pool, Budget]) -> None:
             for pool, each in sorted(spent.items())
         ]
         connection.execute(_write(inserting(connection)), rows)
+
+
+def free(connection: Connection, beyond: datetime) -> None:
+    """Let go of those that are held for longer than until then."""
+    connection.execute(update(BUDGETS).where(BUDGETS.c.held_until > beyond).values(held_until=None))
 
 
 def hold(session: Session, pool: Pool, until: datetime) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,11 @@ def _number(_process: int) -> int:
     return secrets.randbits(31)
 
 
+def here(connection: Connection, those: Iterable[int]) -> set[int]:
+    """Tell which of these are there now. PostgreSQL alone knows."""
+    return {*connection.execute(_HERE, {"class": CLASS, "those": sorted({*those})}).scalars()}
+
+
 class Watch:
     """Remembers how long one waits for whom, in one process."""
 
@@ -54,8 +59,8 @@ class Watch:
         others = {lane: holder for lane, holder in holders.items() if holder != me()}
         if not others or connection.dialect.name != "postgresql":
             return set()
-        here = {*connection.execute(_HERE, {"class": CLASS, "those": sorted({*others.values()})}).scalars()}
-        busy = {*connection.execute(_SENT_TO, {"lanes": [lane for lane in others if others[lane] in here]}).scalars()}
+        there = here(connection, others.values())
+        busy = {*connection.execute(_SENT_TO, {"lanes": [lane for lane in others if others[lane] in there]}).scalars()}
         now = time.monotonic()
         self._since = {each: at for each, at in self._since.items() if now - at < 2 * LONGEST}
         return {lane for lane in busy if now - self._since.setdefault((lane, others[lane]), now) < LONGEST}

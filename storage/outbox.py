@@ -66,14 +66,15 @@ _EARLIER = (
 )
 # A row that was put off on purpose comes forward; one that failed keeps its pause.
 _FORWARD = case(((OUTBOX.c.tries == 0) & (OUTBOX.c.due_at > _DUE), _DUE), else_=OUTBOX.c.due_at)
-_HURRY = Prepared(lambda _: update(OUTBOX).where(*_EARLIER).values(urgent=True, due_at=_FORWARD))
+_STILL_OFF = and_(OUTBOX.c.put_off, OUTBOX.c.due_at <= _DUE)
+_HURRY = Prepared(lambda _: update(OUTBOX).where(*_EARLIER).values(urgent=True, due_at=_FORWARD, put_off=_STILL_OFF))
 _FORWARDED = Prepared(
     lambda _: (
         update(OUTBOX)
         .where(
             *_EARLIER, OUTBOX.c.state == "waiting", OUTBOX.c.message.is_(None), OUTBOX.c.slot == bindparam("at_slot")
         )
-        .values(due_at=_FORWARD)
+        .values(due_at=_FORWARD, put_off=_STILL_OFF)
     )
 )
 
@@ -178,10 +179,7 @@ def announce_all(session: Session, now: datetime, announcements: Sequence[Announ
     if not announcements:
         return
     places = _lanes(session, {each.lane for each in announcements if not isinstance(each.lane, int)})
-    rows = [
-        _row(each, each.lane if isinstance(each.lane, int) else places[each.lane], each.due_at or now)
-        for each in announcements
-    ]
+    rows = [_row(each, each.lane if isinstance(each.lane, int) else places[each.lane], now) for each in announcements]
     _wake(session, now, [row | {"stands": each.stands} for row, each in zip(rows, announcements, strict=True)])
     added = _added(session, rows)
     _HURRY.each(session, [_about(row) for row in rows if row["urgent"]])
@@ -210,7 +208,8 @@ def _wake(session: Session, now: datetime, rows: Sequence[Mapping[str, Any]]) ->
     _WAKE.each(session, [each for _, each in sorted(woken.items())])
 
 
-def _row(said: Announcement, lane: int, due: datetime) -> dict[str, Any]:
+def _row(said: Announcement, lane: int, now: datetime) -> dict[str, Any]:
+    due = said.due_at or now
     return {
         "lane_id": lane,
         "partnership_id": said.partnership_id,
@@ -229,6 +228,7 @@ def _row(said: Announcement, lane: int, due: datetime) -> dict[str, Any]:
         "due_at": due,
         "trouble": "",
         "trace": logs.token.get(),
+        "put_off": due > now,
     }
 
 

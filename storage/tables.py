@@ -671,6 +671,7 @@ class Outbox(SQLModel, table=True):
     settled_at: datetime | None = _maybe_at()
     trouble: str = ""
     trace: str = Field(default="", sa_column_kwargs={"server_default": ""})  # the token of what it was caused by
+    put_off: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # until an agreed time, `due_at`
 
 
 class Post(SQLModel, table=True):

@@ -44,6 +44,7 @@ class Pace:
 
 
 UNLIMITED = Pace()
+_APART = 5.0  # seconds that the clocks of two processes may be apart
 
 Spent = Sequence[float] | None
 """For each limit the instant (seconds since 1970) at which all of it is free again; None where nothing was spent."""
@@ -68,6 +69,10 @@ def free_at(limits: Sequence[Limit], spent: Spent, now: float) -> float:
 
 
 def _owed(limits: Sequence[Limit], spent: Spent, now: float) -> list[float]:
-    """Seconds until all of each is free; more than the whole comes of a clock that was put back."""
+    """Seconds until all of each is free. More than the whole comes of clocks that are apart; far more, of one that was turned back, and
+    what was spent is not known then."""
     known = spent if spent is not None and len(spent) == len(limits) else [now] * len(limits)
-    return [min(max(0.0, at - now), limit.whole) for limit, at in zip(limits, known, strict=True)]
+    return [
+        min(max(0.0, at - now), limit.whole) if at - now <= limit.whole + _APART else 0.0
+        for limit, at in zip(limits, known, strict=True)
+    ]

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from storage import ledger
 from storage.tables import Account, Clap, Lane, Member, Outbox, Partnership, Timer
 
-SOON = timedelta(minutes=70)  # longer than the longest pause after a failure, and than the clock is ever ahead
+SOON = timedelta(minutes=10)  # longer than the longest pause after a failure
 ACTIVE = ("waiting", "sending", "unsure")
 
 

@@ -49,10 +49,18 @@ def test_what_was_not_used_for_long_goes_at_once_and_then_at_its_rate() -> None:
     assert room(limit, spent, 200.0) == 3
 
 
-def test_a_clock_that_is_put_back_holds_nothing_for_longer_than_the_whole_limit() -> None:
+def test_a_clock_that_is_turned_back_does_not_hold_up_what_comes_until_it_is_there_again() -> None:
     limit = (Limit(3, 2.0),)
     spent = take(limit, None, 100_000.0, 3)
-    assert free_at(limit, spent, 50.0) == pytest.approx(50.5)
+    assert free_at(limit, spent, 50.0) == 50.0
+    assert room(limit, spent, 51.0) == 3
+
+
+def test_a_clock_that_is_a_little_behind_lets_nobody_send_more_than_they_may() -> None:
+    limit = (Limit(3, 2.0),)
+    spent = take(limit, None, 100.0, 3)
+    assert room(limit, spent, 98.0) == 0
+    assert free_at(limit, spent, 98.0) == pytest.approx(98.5)
 
 
 def test_nothing_said_is_no_limit() -> None:

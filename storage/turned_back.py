@@ -1,0 +1,93 @@
+"""A clock that was turned back: what was to go at once goes at once, and nothing waits for an hour that comes a second time.
+
+One rule: agreed times stay as they are; what else lies ahead was counted from the time before, and is counted from now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
+from sqlmodel import Session
+
+from bot.rules.retrying import pause
+from storage import beats, budgets, holders
+from storage.lanes import LEASE, Release, let_go
+from storage.outbox import ACTIVE, LANES, OUTBOX
+from storage.statements import core
+from storage.tables import UtcDateTime
+
+_NOTICED = timedelta(seconds=1)  # that clocks of several machines may well be apart
+_AT_ONCE = 500
+_NOW = bindparam("now", type_=UtcDateTime)
+_THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
+_AHEAD = (
+    select(LANES.c.id, LANES.c.lease_until, LANES.c.holder)
+    .where(LANES.c.id > bindparam("after"), or_(LANES.c.due_at > _NOW, LANES.c.lease_until > _NOW))
+    .order_by(LANES.c.id)
+    .limit(_AT_ONCE)
+    .with_for_update()
+)
+_SENT_TO = select(OUTBOX.c.lane_id).where(ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.state == "sending")
+_ABANDONED = update(LANES).where(LANES.c.id.in_(_THOSE)).values(lease_until=_NOW, due_at=_NOW, ready=False)
+_COUNTED = select(OUTBOX.c.id, OUTBOX.c.tries, OUTBOX.c.state, OUTBOX.c.created_at, OUTBOX.c.due_at).where(
+    ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.due_at > _NOW, or_(OUTBOX.c.tries > 0, ~OUTBOX.c.put_off)
+)
+_WAITS_IN_VAIN = (
+    select(OUTBOX.c.id).where(ACTIVE, OUTBOX.c.due_at > _NOW, OUTBOX.c.tries == 0, ~OUTBOX.c.put_off).limit(1)
+)
+_COUNT_ANEW = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row"))
+    .values(due_at=bindparam("due", type_=UtcDateTime), created_at=bindparam("since", type_=UtcDateTime))
+)
+
+
+def noticed(session: Session, now: datetime) -> bool:
+    """Tell whether it shows in what was kept: a process was alive later than now, or what is to go at once waits for a later time."""
+    last = beats.last(session)
+    if last is not None and last > now + _NOTICED:
+        return True
+    return core(session).execute(_WAITS_IN_VAIN, {"now": now + _NOTICED}).first() is not None
+
+
+def catch_up(session: Session, now: datetime, after: int) -> int | None:
+    """Count anew what waits in the lanes behind that id, some hundreds of them; gives behind which to go on, None at the end.
+
+    Done twice it changes nothing more, so that several processes may notice.
+    """
+    connection = core(session)
+    budgets.free(connection, now + LEASE)
+    lanes = {row.id: row for row in connection.execute(_AHEAD, {"after": after, "now": now})}
+    sent_to = {*connection.execute(_SENT_TO, {"lanes": [*lanes]}).scalars()}
+    if abandoned := sorted(_abandoned(connection, {id: lanes[id].holder for id in sent_to})):
+        connection.execute(_ABANDONED, {"lanes": abandoned, "now": now})
+    free = lanes.keys() - sent_to
+    _count_anew(connection, now, free.union(abandoned))
+    let_go(connection, now, {id: Release(_held(lanes[id].lease_until, now)) for id in free})
+    return max(lanes) if len(lanes) == _AT_ONCE else None
+
+
+def _abandoned(connection: Connection, holders_of: Mapping[int, int | None]) -> set[int]:
+    """Of these lanes those whose holder is not there any more; where there is one process only, it is there."""
+    if connection.dialect.name != "postgresql":
+        return set()
+    known = {lane: holder for lane, holder in holders_of.items() if holder is not None}
+    here = holders.here(connection, known.values())
+    return {lane for lane, holder in known.items() if holder not in here}
+
+
+def _held(until: datetime | None, now: datetime) -> datetime | None:
+    """Until when a lane to which nobody is sending is held: a limit or a platform that asks to wait seldom takes longer than a lease."""
+    return until if until is not None and now < until <= now + LEASE else None
+
+
+def _count_anew(connection: Connection, now: datetime, lanes: Collection[int]) -> None:
+    counted = []
+    for row in connection.execute(_COUNTED, {"lanes": sorted(lanes), "now": now}):
+        wait = pause(row.tries, after=None, unsure=row.state != "waiting", luck=0) if row.tries else timedelta()
+        counted.append({"row": row.id, "due": min(row.due_at, now + wait), "since": min(row.created_at, now)})
+    if counted:
+        connection.execute(_COUNT_ANEW, counted)
