@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, select, text, update
+from sqlalchemy import String, bindparam, func, or_, select, text, update
 from sqlmodel import Session
 
 from storage.among import among, several
@@ -197,6 +197,12 @@ def retry(session: Session, id: int, due_at: datetime, trouble: str) -> None:
     """Let it be due again later, one more try counted."""
     statement = update(TIMERS).where(TIMERS.c.id == id, _WAITING)
     core(session).execute(statement.values(due_at=due_at, trouble=trouble, tries=TIMERS.c.tries + 1))
+
+
+def bring_forward(session: Session, kinds: Collection[str], now: datetime) -> None:
+    """Let those of these kinds, and those that failed and wait for another try, be due now."""
+    ahead = _WAITING, TIMERS.c.due_at > now, or_(TIMERS.c.kind.in_(kinds), TIMERS.c.tries > 0)
+    core(session).execute(update(TIMERS).where(*ahead).values(due_at=now))
 
 
 def next_due(session: Session, but: Collection[str] = ()) -> datetime | None:

@@ -13,21 +13,22 @@ from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
 from sqlmodel import Session
 
 from bot.rules.retrying import pause
-from storage import beats, budgets, holders
+from bot.rules.rhythm import AT_ONCE
+from storage import beats, budgets, holders, timers
 from storage.lanes import LEASE, Release, let_go
 from storage.outbox import ACTIVE, LANES, OUTBOX
 from storage.statements import core
 from storage.tables import UtcDateTime
 
 _NOTICED = timedelta(seconds=1)  # that clocks of several machines may well be apart
-_AT_ONCE = 500
+_SLICE = 500
 _NOW = bindparam("now", type_=UtcDateTime)
 _THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
 _AHEAD = (
     select(LANES.c.id, LANES.c.lease_until, LANES.c.holder)
     .where(LANES.c.id > bindparam("after"), or_(LANES.c.due_at > _NOW, LANES.c.lease_until > _NOW))
     .order_by(LANES.c.id)
-    .limit(_AT_ONCE)
+    .limit(_SLICE)
     .with_for_update()
 )
 _SENT_TO = select(OUTBOX.c.lane_id).where(ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.state == "sending")
@@ -54,12 +55,15 @@ def noticed(session: Session, now: datetime) -> bool:
 
 
 def catch_up(session: Session, now: datetime, after: int) -> int | None:
-    """Count anew what waits in the lanes behind that id, some hundreds of them; gives behind which to go on, None at the end.
+    """Count anew what waits in the lanes behind that id, some hundreds of them; gives behind which to go on, None at the end. With the
+    first of them go the timers that are due at once, or failed.
 
     Done twice it changes nothing more, so that several processes may notice.
     """
     connection = core(session)
-    budgets.free(connection, now + LEASE)
+    if not after:
+        timers.bring_forward(session, AT_ONCE, now)
+        budgets.free(connection, now + LEASE)
     lanes = {row.id: row for row in connection.execute(_AHEAD, {"after": after, "now": now})}
     sent_to = {*connection.execute(_SENT_TO, {"lanes": [*lanes]}).scalars()}
     if abandoned := sorted(_abandoned(connection, {id: lanes[id].holder for id in sent_to})):
@@ -67,7 +71,7 @@ def catch_up(session: Session, now: datetime, after: int) -> int | None:
     free = lanes.keys() - sent_to
     _count_anew(connection, now, free.union(abandoned))
     let_go(connection, now, {id: Release(_held(lanes[id].lease_until, now)) for id in free})
-    return max(lanes) if len(lanes) == _AT_ONCE else None
+    return max(lanes) if len(lanes) == _SLICE else None
 
 
 def _abandoned(connection: Connection, holders_of: Mapping[int, int | None]) -> set[int]:

@@ -52,6 +52,10 @@ class Tick(StrEnum):
     MORNING = "shepherd.morning"
 
 
+AT_ONCE = frozenset({Tick.BEGIN, Tick.REPLAN})
+"""What is planned for the time at which it is planned."""
+
+
 class Due(NamedTuple):
     """One thing that falls due: `cadence` is 0 for what no cadence is behind, `who` a member or a room, 0 for the whole partnership."""
 

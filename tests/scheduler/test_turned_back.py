@@ -14,14 +14,15 @@ from bot.messages import Message
 from bot.pack import pack
 from bot.port import Later, Way
 from bot.rules.retrying import LOOK_AFTER
+from bot.rules.rhythm import Tick
 from bot.words import line
 from scheduler import Metronome
 from scheduler.delivery import Delivery
 from scheduler.wall_clock import WallClock
-from storage import Database, Unavailable, beats, outbox, turned_back
+from storage import Database, Unavailable, beats, outbox, timers, turned_back
 from storage.lanes import LEASE
 from storage.outbox import Announcement
-from storage.tables import Lane, Outbox
+from storage.tables import Lane, Outbox, Timer
 from tests.conftest import Clock
 from tests.fakes.recorder import EVERYTHING, until
 from tests.scheduler.test_delivery import House, only
@@ -148,6 +149,26 @@ def test_what_a_process_that_is_gone_was_sending_is_looked_for_soon(
     caught_up(postgresql, before)
     assert found(postgresql, before) == []  # it may still be arriving
     assert found(postgresql, before + LOOK_AFTER) == [True]
+
+
+def test_a_schedule_that_changed_is_worked_out_at_once_and_agreed_times_stay(house: House) -> None:
+    at = house.clock()
+    times = {Tick.REPLAN: at, "digest.post": at, "failed": at + HOUR}
+
+    def plan(session: Session) -> None:
+        for kind, due_at in times.items():
+            timers.plan(session, kind=kind, subject="partnership:1", due_at=due_at, once=kind)
+        [failed] = session.exec(select(Timer).where(Timer.kind == "failed"))
+        timers.retry(session, failed.id, at + HOUR, "out of order")
+
+    house.database.run(plan)
+    turn_back(house)
+    found = house.database.run(timers.waiting, "partnership:1")
+    assert {each.kind: each.due_at for each in found} == {
+        Tick.REPLAN: at - HOUR,
+        "failed": at - HOUR,
+        "digest.post": at,
+    }
 
 
 def test_many_lanes_are_gone_through_in_slices(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
