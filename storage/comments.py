@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from storage.outbox import ACTIVE
@@ -21,9 +22,10 @@ def add(session: Session, partnership_id: int, subject: str, member_id: int, wor
 
 
 def rooms_with_card(session: Session, subject: str) -> set[int]:
-    """The rooms where the subject's card stands or is on its way, so that there is a thread to speak in."""
+    """The rooms where the subject's card stands, is on its way or was set aside, so that there is a thread to speak in, now or when it
+    is tried again."""
     stands = select(Post.room_id).where(Post.subject == subject, Post.slot == "card")
-    comes = select(Outbox.room_id).where(
-        ACTIVE, Outbox.subject == subject, Outbox.slot == "card", col(Outbox.message).is_(None)
-    )
-    return {room for query in (stands, comes) for room in session.exec(query) if room is not None}
+    card = Outbox.subject == subject, Outbox.slot == "card", col(Outbox.message).is_(None)
+    comes = select(Outbox.room_id).where(ACTIVE, *card)
+    stuck = select(Outbox.room_id).where(text("outbox.state = 'parked'"), *card)
+    return {room for query in (stands, comes, stuck) for room in session.exec(query) if room is not None}

@@ -165,6 +165,21 @@ def test_when_the_bot_is_let_in_again_what_could_not_be_delivered_comes(house: H
     assert "⚠" not in north(house)
 
 
+def test_what_is_said_about_it_meanwhile_comes_with_the_card(house: House) -> None:
+    house.chats["teams"].goes_wrong = refuses
+    house.types("ana", "/escalate the rig is down")
+    house.delivers()
+    house.says("ana", "the spare one, too")
+    house.delivers()
+    assert house.room("south").all == {}
+
+    house.chats["teams"].goes_wrong = up
+    house.presses("ana", "Raise level")
+    house.delivers()
+    assert "the rig is down" in in_words(house.room("south").latest)
+    assert ["the spare one, too" in each for each in house.room("south").thread] == [True, False]
+
+
 def test_who_cannot_be_written_to_is_known_so_and_gets_what_waited_once_they_write_themselves(house: House) -> None:
     def not_priya(parcel: Parcel) -> None:
         if parcel.way is Way.DIRECT and parcel.account and parcel.account.user == "U-PRIYA":
