@@ -26,6 +26,7 @@ from bot.actions.rhythm import follow
 from bot.rules.retrying import timer_pause
 from scheduler.wall_clock import WallClock
 from storage import Database, Unavailable, beats, outages, passing, retention, timers, turned_back
+from storage.holders import Watch
 from storage.retention import KEEP, Keep
 from storage.timers import Due
 
@@ -90,6 +91,7 @@ class Metronome:
         self._now = now if isinstance(now, WallClock) else WallClock(now)
         self._keep = keep
         self._process = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+        self._holders = Watch()
         self._scheduler: AsyncIOScheduler | None = None
         self._watch: asyncio.Task[None] | None = None
         self._running, self._beating, self._cleaning = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
@@ -166,6 +168,8 @@ class Metronome:
             self.healthy = False
             return _TROUBLED
         self.healthy = True
+        if self._turned_back:
+            return _TROUBLED
         return _LONGEST if due is None else min(_LONGEST, max(_SHORTEST, due - self._now()))
 
     def _next_run(self, wait: timedelta) -> None:
@@ -191,14 +195,18 @@ class Metronome:
         """Where the clock was turned back, let nothing wait for what it showed before."""
         if not self._turned_back:
             return
-        self._turned_back = False
-        after: int | None = 0
+        self._turned_back, after, again = False, 0, False
         try:
-            while after is not None:
-                after = await self._database.transact(turned_back.catch_up, self._now(), after)
+            while True:
+                caught = await self._database.transact(turned_back.catch_up, self._now(), after, self._holders)
+                again |= caught.again
+                if caught.after is None:
+                    break
+                after = caught.after
         except BaseException:
             self._turned_back = True
             raise
+        self._turned_back |= again
         self._wake_delivery()
 
     async def _batch(self, ids: Sequence[int] | None) -> int:

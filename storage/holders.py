@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,12 @@ CLASS = 0x62656C6C
 """What these locks are told by from those of others in the same database."""
 LONGEST = 120.0
 """Seconds, by a clock that nobody can move, that somebody is waited for who is there and does not let go. A send takes 30 at most."""
+
+MISSED = 5.0
+"""Seconds after which somebody who is not there is gone. Whoever lost their connection has another one within two."""
+
+_Held = tuple[int, int]
+"""A lane, and who holds it."""
 
 _OUTBOX = table("outbox")
 _LANES: BindParameter[Any] = bindparam("lanes", expanding=True)
@@ -43,24 +49,31 @@ def _number(_process: int) -> int:
     return secrets.randbits(31)
 
 
-def here(connection: Connection, those: Iterable[int]) -> set[int]:
-    """Tell which of these are there now. PostgreSQL alone knows."""
-    return {*connection.execute(_HERE, {"class": CLASS, "those": sorted({*those})}).scalars()}
-
-
 class Watch:
     """Remembers how long one waits for whom, in one process."""
 
     def __init__(self) -> None:
-        self._since: dict[tuple[int, int], float] = {}
+        self._since: dict[_Held, float] = {}
+        self._missed: dict[_Held, float] = {}
 
     def sending(self, connection: Connection, holders: Mapping[int, int]) -> set[int]:
-        """Of these lanes, by who held them last, those to which somebody else who is still there is sending."""
+        """Of these lanes, by who held them last, those to which somebody else may still be sending: one who is there, or was a moment ago."""
         others = {lane: holder for lane, holder in holders.items() if holder != me()}
         if not others or connection.dialect.name != "postgresql":
             return set()
-        there = here(connection, others.values())
-        busy = {*connection.execute(_SENT_TO, {"lanes": [lane for lane in others if others[lane] in there]}).scalars()}
+        there = {*connection.execute(_HERE, {"class": CLASS, "those": sorted({*others.values()})}).scalars()}
+        sent_to = connection.execute(_SENT_TO, {"lanes": [*others]}).scalars()
         now = time.monotonic()
-        self._since = {each: at for each, at in self._since.items() if now - at < 2 * LONGEST}
-        return {lane for lane in busy if now - self._since.setdefault((lane, others[lane]), now) < LONGEST}
+        self._since, self._missed = _lately(self._since, now), _lately(self._missed, now)
+        return {lane for lane in {*sent_to} if self._waits((lane, others[lane]), others[lane] in there, now)}
+
+    def _waits(self, held: _Held, there: bool, now: float) -> bool:
+        since = self._since.setdefault(held, now)
+        if not there:
+            return now - self._missed.setdefault(held, now) < MISSED
+        self._missed.pop(held, None)
+        return now - since < LONGEST
+
+
+def _lately(known: Mapping[_Held, float], now: float) -> dict[_Held, float]:
+    return {held: at for held, at in known.items() if now - at < 2 * LONGEST}

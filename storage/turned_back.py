@@ -5,7 +5,8 @@ One rule: agreed times stay as they are; what else lies ahead was counted from t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from sqlmodel import Session
 
 from bot.rules.retrying import pause
 from bot.rules.rhythm import AT_ONCE
-from storage import beats, budgets, holders, timers
+from storage import beats, budgets, timers
+from storage.holders import Watch, me
 from storage.lanes import LEASE, Release, let_go
 from storage.outbox import ACTIVE, LANES, OUTBOX
 from storage.statements import core
@@ -54,9 +56,18 @@ def noticed(session: Session, now: datetime) -> bool:
     return core(session).execute(_WAITS_IN_VAIN, {"now": now + _NOTICED}).first() is not None
 
 
-def catch_up(session: Session, now: datetime, after: int) -> int | None:
-    """Count anew what waits in the lanes behind that id, some hundreds of them; gives behind which to go on, None at the end. With the
-    first of them go the timers that are due at once, or failed.
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """How far it came: the lane `after` which to go on (None at the end), and whether somebody may still be sending to one that is held
+    for too long, so that it is to be looked at again."""
+
+    after: int | None
+    again: bool
+
+
+def catch_up(session: Session, now: datetime, after: int, watch: Watch) -> Caught:
+    """Count anew what waits in the lanes behind that id, some hundreds of them. With the first of them go the timers that are due at
+    once, or failed.
 
     Done twice it changes nothing more, so that several processes may notice.
     """
@@ -66,21 +77,21 @@ def catch_up(session: Session, now: datetime, after: int) -> int | None:
         budgets.free(connection, now + LEASE)
     lanes = {row.id: row for row in connection.execute(_AHEAD, {"after": after, "now": now})}
     sent_to = {*connection.execute(_SENT_TO, {"lanes": [*lanes]}).scalars()}
-    if abandoned := sorted(_abandoned(connection, {id: lanes[id].holder for id in sent_to})):
-        connection.execute(_ABANDONED, {"lanes": abandoned, "now": now})
+    theirs = watch.sending(connection, {id: lanes[id].holder for id in sent_to if lanes[id].holder is not None})
+    abandoned = {id for id in sent_to - theirs if lanes[id].holder not in (None, me())}
+    if abandoned:
+        connection.execute(_ABANDONED, {"lanes": sorted(abandoned), "now": now})
     free = lanes.keys() - sent_to
-    _count_anew(connection, now, free.union(abandoned))
+    _count_anew(connection, now, free | abandoned)
     let_go(connection, now, {id: Release(_held(lanes[id].lease_until, now)) for id in free})
-    return max(lanes) if len(lanes) == _SLICE else None
+    return Caught(
+        max(lanes) if len(lanes) == _SLICE else None, any(_too_long(lanes[id].lease_until, now) for id in theirs)
+    )
 
 
-def _abandoned(connection: Connection, holders_of: Mapping[int, int | None]) -> set[int]:
-    """Of these lanes those whose holder is not there any more; where there is one process only, it is there."""
-    if connection.dialect.name != "postgresql":
-        return set()
-    known = {lane: holder for lane, holder in holders_of.items() if holder is not None}
-    here = holders.here(connection, known.values())
-    return {lane for lane, holder in known.items() if holder not in here}
+def _too_long(until: datetime | None, now: datetime) -> bool:
+    """Whether a lease could never be so long, had the clock not been turned back."""
+    return until is not None and until > now + LEASE
 
 
 def _held(until: datetime | None, now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session
@@ -29,6 +30,12 @@ def tell(session: Session) -> None:
     connection = core(session)
     if connection.dialect.name == "postgresql":
         connection.execute(_NOTIFY, {"channel": _CHANNEL, "me": str(me())})
+
+
+def _seen(connection: Any) -> bool:
+    """Have the other processes see that this one is there; tells whether they do."""
+    (seen,) = connection.execute(_HERE, (CLASS, me())).fetchone()
+    return bool(seen)
 
 
 class Listener:
@@ -52,10 +59,11 @@ class Listener:
         while not self._over.is_set():
             try:
                 with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
-                    connection.execute(_HERE, (CLASS, me()))
+                    here = _seen(connection)
                     connection.execute(f"LISTEN {_CHANNEL}")
                     self._heard()  # whatever was told before
                     while not self._over.is_set():
+                        here = here or _seen(connection)  # not while the server still knows a lost connection of ours
                         if any(
                             word.payload != str(me()) for word in connection.notifies(timeout=_LOOK_UP, stop_after=1)
                         ):

@@ -19,10 +19,12 @@ from bot.words import line
 from scheduler import Metronome
 from scheduler.delivery import Delivery
 from scheduler.wall_clock import WallClock
-from storage import Database, Unavailable, beats, outbox, timers, turned_back
+from storage import Database, Unavailable, beats, holders, outbox, timers, turned_back
+from storage.holders import Watch
 from storage.lanes import LEASE
 from storage.outbox import Announcement
 from storage.tables import Lane, Outbox, Timer
+from storage.turned_back import Caught
 from tests.conftest import Clock
 from tests.fakes.recorder import EVERYTHING, until
 from tests.scheduler.test_delivery import House, only
@@ -42,13 +44,13 @@ def house(database: Database, clock: Clock) -> House:
 def turn_back(house: House, by: timedelta = HOUR) -> None:
     """Turn the clock back, and let it be noticed."""
     house.clock.time -= by
-    caught_up(house.database, house.clock())
+    caught_up(house.database, house.clock(), Watch())
 
 
-def caught_up(database: Database, now: datetime) -> None:
+def caught_up(database: Database, now: datetime, watch: Watch) -> None:
     after: int | None = 0
     while after is not None:
-        after = database.run(turned_back.catch_up, now, after)
+        after = database.run(turned_back.catch_up, now, after, watch).after
 
 
 def due(house: House) -> list[datetime]:
@@ -139,14 +141,16 @@ def test_what_is_being_sent_is_neither_sent_twice_nor_lost(house: House) -> None
 
 
 def test_what_a_process_that_is_gone_was_sending_is_looked_for_soon(
-    postgresql: Database, postgresql_url: str, clock: Clock
+    postgresql: Database, postgresql_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent_by_another(postgresql, clock())
-    before = clock() - HOUR
+    before, watch = clock() - HOUR, Watch()
     with there(postgresql_url):
-        caught_up(postgresql, before)
+        assert postgresql.run(turned_back.catch_up, before, 0, watch) == Caught(None, again=True)
         assert found(postgresql, before + LEASE) == []
-    caught_up(postgresql, before)
+    assert postgresql.run(turned_back.catch_up, before, 0, watch) == Caught(None, again=True)  # it may come back
+    monkeypatch.setattr(holders, "MISSED", 0.0)
+    assert postgresql.run(turned_back.catch_up, before, 0, watch) == Caught(None, again=False)
     assert found(postgresql, before) == []  # it may still be arriving
     assert found(postgresql, before + LOOK_AFTER) == [True]
 
@@ -186,7 +190,7 @@ def test_nothing_changes_when_it_is_noticed_twice(house: House) -> None:
     house.say("later", due_at=house.clock() + HOUR, channel="C2")
     turn_back(house)
     then = house.database.run(everything)
-    caught_up(house.database, house.clock())
+    caught_up(house.database, house.clock(), Watch())
     assert house.database.run(everything) == then
 
 
@@ -265,11 +269,11 @@ def test_a_database_that_fails_then_is_asked_again(house: House, monkeypatch: py
     metronome._turned_back = True
     real, failed = turned_back.catch_up, []
 
-    def fails(session: Session, now: datetime, after: int) -> int | None:
+    def fails(session: Session, now: datetime, after: int, watch: Watch) -> Caught:
         if not failed:
             failed.append(after)
             raise Unavailable("gone")
-        return real(session, now, after)
+        return real(session, now, after, watch)
 
     monkeypatch.setattr(turned_back, "catch_up", fails)
     asyncio.run(metronome._tick_and_look())

@@ -55,17 +55,29 @@ def test_a_clock_that_jumps_takes_nothing_from_who_is_still_sending(
     with there(postgresql_url):
         assert found(postgresql, clock() + HOUR) == []
         assert found(postgresql, clock() + 2 * HOUR) == []
-    assert found(postgresql, clock() + 2 * HOUR + LEASE) == [True]
 
 
-def test_who_is_gone_holds_nothing_longer_than_its_lease(
-    postgresql: Database, postgresql_url: str, clock: Clock
+def test_who_is_gone_holds_nothing_longer_than_its_lease_and_a_moment(
+    postgresql: Database, postgresql_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent_by_another(postgresql, clock())
     with there(postgresql_url):
         pass
-    assert found(postgresql, clock() + LEASE / 2) == []
-    assert found(postgresql, clock() + LEASE) == [True]
+    watch = Watch()
+    assert found(postgresql, clock() + LEASE / 2, watch) == []
+    assert found(postgresql, clock() + LEASE, watch) == []
+    monkeypatch.setattr(holders, "MISSED", 0.0)
+    assert found(postgresql, clock() + 2 * LEASE, watch) == [True]
+
+
+def test_who_loses_their_connection_for_a_moment_is_not_gone(
+    postgresql: Database, postgresql_url: str, clock: Clock
+) -> None:
+    sent_by_another(postgresql, clock())
+    watch = Watch()
+    assert found(postgresql, clock() + HOUR, watch) == []
+    with there(postgresql_url):
+        assert found(postgresql, clock() + 2 * HOUR, watch) == []
 
 
 def test_who_is_there_and_never_lets_go_is_not_waited_for_endlessly(
