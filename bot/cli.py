@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 import traceback
-import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -194,6 +193,8 @@ def _invite(port: int) -> None:
     url = f"http://127.0.0.1:{port}/"
     print(f"Bellwether is ready: {url}  (Ctrl+C ends it)", flush=True)
     if sys.stdout.isatty():
+        import webbrowser
+
         webbrowser.open(url)
 
 

@@ -68,6 +68,11 @@ def _named(kind: type[StrEnum]) -> Any:
     )
 
 
+PART = "part"
+"""Of which rows an index is. Said so, and not to a database of one kind: that would load what is for the other kind alone."""
+
+_UTC = UtcDateTime()  # one for all: SQLAlchemy makes a class for each that there is
+
 Number = BigInteger().with_variant(Integer, "sqlite")
 """A key that never runs out; SQLite counts up by itself only for plain INTEGER."""
 
@@ -85,11 +90,11 @@ def _maybe(table: str) -> Any:
 
 
 def _at(*, index: bool = False) -> Any:
-    return Field(sa_type=UtcDateTime, index=index)
+    return Field(sa_type=_UTC, index=index)
 
 
 def _maybe_at() -> Any:
-    return Field(default=None, sa_type=UtcDateTime)
+    return Field(default=None, sa_type=_UTC)
 
 
 # Who and where -------------------------------------------------------------------------------------------------------
@@ -563,14 +568,12 @@ class Lane(SQLModel, table=True):
             "pool",
             "due_at",
             "id",
-            sqlite_where=text("ready"),
-            postgresql_where=text("ready"),
+            info={PART: text("ready")},
         ),
         Index(
             "ix_lanes_waiting",
             "due_at",
-            sqlite_where=text("NOT ready AND due_at IS NOT NULL"),
-            postgresql_where=text("NOT ready AND due_at IS NOT NULL"),
+            info={PART: text("NOT ready AND due_at IS NOT NULL")},
         ),
     )
 
@@ -611,35 +614,30 @@ class Outbox(SQLModel, table=True):
             "lane_id",
             "urgent",
             "id",
-            sqlite_where=text("state IN ('waiting','sending','unsure')"),
-            postgresql_where=text("state IN ('waiting','sending','unsure')"),
+            info={PART: text("state IN ('waiting','sending','unsure')")},
         ),
         Index(
             "ix_outbox_subject",
             "subject",
             "lane_id",
             "id",
-            sqlite_where=text("state IN ('waiting','sending','unsure')"),
-            postgresql_where=text("state IN ('waiting','sending','unsure')"),
+            info={PART: text("state IN ('waiting','sending','unsure')")},
         ),
         Index(
             "ix_outbox_parked",
             "subject",
-            sqlite_where=text("state = 'parked'"),
-            postgresql_where=text("state = 'parked'"),
+            info={PART: text("state = 'parked'")},
         ),
         Index(
             "ix_outbox_depth",
             "state",
             "created_at",
-            sqlite_where=text("state IN ('waiting','sending','unsure','parked')"),
-            postgresql_where=text("state IN ('waiting','sending','unsure','parked')"),
+            info={PART: text("state IN ('waiting','sending','unsure','parked')")},
         ),
         Index(
             "ix_outbox_settled",
             "settled_at",
-            sqlite_where=text("state IN ('sent','dropped')"),
-            postgresql_where=text("state IN ('sent','dropped')"),
+            info={PART: text("state IN ('sent','dropped')")},
         ),
         Index(
             "ux_outbox_redraw",
@@ -647,8 +645,7 @@ class Outbox(SQLModel, table=True):
             "subject",
             "slot",
             unique=True,
-            sqlite_where=text("state = 'waiting' AND message IS NULL"),
-            postgresql_where=text("state = 'waiting' AND message IS NULL"),
+            info={PART: text("state = 'waiting' AND message IS NULL")},
         ),
     )
 
@@ -710,26 +707,22 @@ class Timer(SQLModel, table=True):
             "ix_timers_due",
             "due_at",
             "turn",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+            info={PART: text("state = 'waiting'")},
         ),
         Index(
             "ix_timers_subject",
             "subject",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+            info={PART: text("state = 'waiting'")},
         ),
         Index(
             "ix_timers_parked",
             "id",
-            sqlite_where=text("state = 'parked'"),
-            postgresql_where=text("state = 'parked'"),
+            info={PART: text("state = 'parked'")},
         ),
         Index(
             "ix_timers_past",
             "due_at",
-            sqlite_where=text("state IN ('fired','dropped')"),
-            postgresql_where=text("state IN ('fired','dropped')"),
+            info={PART: text("state IN ('fired','dropped')")},
         ),
     )
 

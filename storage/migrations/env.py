@@ -3,10 +3,15 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import storage.tables  # noqa: F401  (fills the metadata)
+from storage.tables import PART
 
+connection = context.config.attributes["connection"]
+for table in SQLModel.metadata.tables.values():
+    for index in table.indexes:
+        if PART in index.info:
+            index.dialect_options[connection.dialect.name]["where"] = index.info[PART]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
 )
