@@ -197,6 +197,7 @@ class Delivery:
         busy: frozenset[int] = frozenset(),
         room: Room | None = None,
     ) -> Turn:
+        lanes.look_up(session)
         self._fates.settle(session, outcomes, now)
         if room is None:
             return Turn([], len(outcomes))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select, text, tuple_, update
+from sqlalchemy import BindParameter, bindparam, func, select, text, true, tuple_, update
 from sqlmodel import Session
 
 from bot.port import Way
@@ -37,6 +37,12 @@ _THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
 
 
 _WAITS = text("NOT lanes.ready AND lanes.due_at IS NOT NULL")
+_LOOK_UP = Prepared(
+    lambda _: select(
+        func.set_config("plan_cache_mode", "force_generic_plan", true()),
+        func.set_config("enable_seqscan", "off", true()),
+    )
+)
 _COME = Prepared(
     lambda _: (
         select(LANES.c.id)
@@ -201,6 +207,13 @@ def claim(
     turns.spend(each.turn for each in claimed)
     let_go(session, now, {lane.id: Release() for lane in taken if lane.id not in going})
     return Claim(claimed, turns.after, turns.missed or len(going) < len(taken))
+
+
+def look_up(session: Session) -> None:
+    """Let PostgreSQL keep what it planned for the statements of this transaction, and go by the indexes: they are the same few for
+    any number of lanes, and to plan one anew costs more than to run it."""
+    if core(session).dialect.name == "postgresql":
+        _LOOK_UP.all(session)
 
 
 def promote(session: Session, now: datetime) -> None:
