@@ -37,10 +37,11 @@ _THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
 
 
 _WAITS = text("NOT lanes.ready AND lanes.due_at IS NOT NULL")
-_LOOK_UP = Prepared(
+_LOOK_UP = Prepared(  # by an index in its order: PostgreSQL takes so few rows for heads that it would rather read and sort them all
     lambda _: select(
         func.set_config("plan_cache_mode", "force_generic_plan", true()),
         func.set_config("enable_seqscan", "off", true()),
+        func.set_config("enable_bitmapscan", "off", true()),
     )
 )
 _COME = Prepared(
