@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _SEND_SECONDS = 30.0
 _STOP_SECONDS = 8.0
+_GATHER = 0.005  # seconds at most that what came home waits for more, while others keep the line busy
 _TELL_AFTER = 0.1  # seconds between words to the other processes
 
 
@@ -90,6 +91,7 @@ class Delivery:
         self._after: Cursor = (FIRST, FIRST)
         self._watch = Watch()
         self._outcomes: list[tuple[Claimed, Outcome]] = []
+        self._gathering: asyncio.TimerHandle | None = None
         self._turns = asyncio.Lock()
         self._woken = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
@@ -184,6 +186,9 @@ class Delivery:
         """Settle what came back and claim what there is room for, in one transaction, and set out with what was claimed."""
         async with self._turns:
             outcomes, self._outcomes = self._outcomes, []
+            if self._gathering is not None:
+                self._gathering.cancel()
+                self._gathering = None
             room = Room(2 * self._in_flight, 2 * self._of_one, self._load)
             try:
                 with metrics.TURN.time():
@@ -210,6 +215,7 @@ class Delivery:
         busy: frozenset[int] = frozenset(),
         room: Room | None = None,
     ) -> Turn:
+        lanes.look_up(session)
         self._fates.settle(session, outcomes, now)
         if room is None:
             return Turn([], len(outcomes))
@@ -310,4 +316,8 @@ class Delivery:
         if not self._load[claimed.owner]:
             del self._load[claimed.owner]
             self._gates.pop(claimed.owner, None)
-        self.wake()
+        # A turn costs much the same whatever it settles.
+        if claimed.urgent or len(self._outcomes) >= self._in_flight or len(self._sending) < self._in_flight // 2:
+            self.wake()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(_GATHER, self.wake)

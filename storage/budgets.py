@@ -14,15 +14,16 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, or_, select, tuple_, update
 from sqlmodel import Session
 
-from storage.statements import core, inserting, table
+from storage.statements import Prepared, core, inserting, table
 from storage.tables import UtcDateTime
 
 BUDGETS = table("budgets")
 _KEY = BUDGETS.c.platform, BUDGETS.c.tenant, BUDGETS.c.pool
 _NAMES = ("platform", "tenant", "pool")
 _NOW = bindparam("now", type_=UtcDateTime)
-_HELD = select(*_KEY).where(BUDGETS.c.held_until > _NOW)
-_NEXT_FREE = select(func.min(BUDGETS.c.held_until)).where(BUDGETS.c.held_until > _NOW)
+_HELD = Prepared(lambda _: select(*_KEY).where(BUDGETS.c.held_until > _NOW))
+NEXT_FREE = select(func.min(BUDGETS.c.held_until)).where(BUDGETS.c.held_until > _NOW)
+"""When the next of them comes free, as of `now`; None when none is held."""
 _TAKE = select(BUDGETS).where(tuple_(*_KEY).in_(bindparam("those", expanding=True))).with_for_update(skip_locked=True)
 
 Pool = tuple[str, str, str]
@@ -37,15 +38,9 @@ class Budget:
     held_until: datetime | None
 
 
-def held(connection: Connection, now: datetime) -> list[Pool]:
+def held(session: Session, now: datetime) -> list[Pool]:
     """List those of which nothing may be spent now."""
-    return [(row.platform, row.tenant, row.pool) for row in connection.execute(_HELD, {"now": now})]
-
-
-def next_free(connection: Connection, now: datetime) -> datetime | None:
-    """Tell when the next of them comes free; None when none is held."""
-    soonest: datetime | None = connection.execute(_NEXT_FREE, {"now": now}).scalar_one()
-    return soonest
+    return [(platform, tenant, pool) for platform, tenant, pool in _HELD.all(session, now=now)]
 
 
 def take(connection: Connection, pools: Collection[Pool]) -> dict[Pool, Budget]:

@@ -7,19 +7,50 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, ScalarSelect, and_, bindparam, func, select, text
+from sqlalchemy import ScalarSelect, and_, bindparam, func, select, text
+from sqlmodel import Session
 
 from bot.port import Way
+from storage.among import among, several
 from storage.outbox import ACTIVE, LANES, OUTBOX
 from storage.posts import POSTS
-from storage.statements import table
+from storage.statements import Prepared, core, database_of, table
 from storage.tables import UtcDateTime
 
 _ACCOUNTS = table("accounts")
 _NOW = bindparam("now", type_=UtcDateTime)
-_THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
+
+
+class Head(NamedTuple):
+    """The row that goes next in a lane, where it goes, and where what it belongs to stands."""
+
+    id: int
+    lane_id: int
+    way: str
+    subject: str
+    slot: str
+    under: str
+    urgent: bool
+    message: str | None
+    token: str
+    trace: str
+    state: str
+    tries: int
+    created_at: datetime
+    due_at: datetime
+    partnership_id: int | None
+    account_id: int | None
+    room_id: int | None
+    platform: str
+    tenant: str
+    target: str
+    post_channel: str | None
+    post_message: str | None
+    parent_message: str | None
+    home: str | None
+    user: str | None
 
 
 def _first(urgent: bool) -> ScalarSelect[Any]:
@@ -56,15 +87,19 @@ def _first(urgent: bool) -> ScalarSelect[Any]:
 
 
 _PARENT = POSTS.alias("parent")
-_HEADS = (  # apart, or PostgreSQL may read the whole outbox to find these few in it
-    select(LANES.c.id, func.coalesce(_first(True), _first(False)).label("row_id"))
-    .where(LANES.c.id.in_(_THOSE))
-    .cte("heads")
-    .prefix_with("MATERIALIZED", dialect="postgresql")
-)
-_READY = (  # of each of these lanes the row that goes next, with all that it takes to send it
-    select(
-        OUTBOX,
+_OWN = [OUTBOX.c[name] for name in Head._fields if name in OUTBOX.c]
+
+
+def _ready(insert: Any) -> Any:
+    """Of each of these lanes the row that goes next, with all that it takes to send it."""
+    heads = (  # apart, or PostgreSQL may read the whole outbox to find these few in it
+        select(LANES.c.id, func.coalesce(_first(True), _first(False)).label("row_id"))
+        .where(among(LANES.c.id, database_of(insert)))
+        .cte("heads")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    return select(
+        *_OWN,
         LANES.c.platform,
         LANES.c.tenant,
         LANES.c.target,
@@ -74,8 +109,8 @@ _READY = (  # of each of these lanes the row that goes next, with all that it ta
         _ACCOUNTS.c.tenant.label("home"),
         _ACCOUNTS.c.user,
     ).select_from(
-        _HEADS.join(OUTBOX, OUTBOX.c.id == _HEADS.c.row_id)
-        .join(LANES, LANES.c.id == _HEADS.c.id)
+        heads.join(OUTBOX, OUTBOX.c.id == heads.c.row_id)
+        .join(LANES, LANES.c.id == heads.c.id)
         .outerjoin(
             POSTS,
             and_(
@@ -96,42 +131,44 @@ _READY = (  # of each of these lanes the row that goes next, with all that it ta
         )
         .outerjoin(_ACCOUNTS, _ACCOUNTS.c.id == OUTBOX.c.account_id)
     )
-)
-_EARLIER = OUTBOX.alias("earlier")
-_SOONEST = select(  # of each of these lanes when the first of its rows is due
-    LANES.c.id,
-    select(func.min(OUTBOX.c.due_at))
-    .where(
+
+
+def _soonest(insert: Any) -> Any:
+    """Of each of these lanes when the first of its rows is due."""
+    earlier = OUTBOX.alias("earlier")
+    first = select(func.min(OUTBOX.c.due_at)).where(
         ACTIVE,
         OUTBOX.c.lane_id == LANES.c.id,
-        ~select(_EARLIER.c.id)
+        ~select(earlier.c.id)
         .where(
             text("earlier.state IN ('waiting','sending','unsure')"),
-            _EARLIER.c.lane_id == OUTBOX.c.lane_id,
-            _EARLIER.c.subject == OUTBOX.c.subject,
-            _EARLIER.c.id < OUTBOX.c.id,
+            earlier.c.lane_id == OUTBOX.c.lane_id,
+            earlier.c.subject == OUTBOX.c.subject,
+            earlier.c.id < OUTBOX.c.id,
         )
         .exists(),
     )
-    .correlate(LANES)
-    .scalar_subquery()
-    .label("due_at"),
-).where(LANES.c.id.in_(_THOSE))
+    those = among(LANES.c.id, database_of(insert))
+    return select(LANES.c.id, first.correlate(LANES).scalar_subquery().label("due_at")).where(those)
 
 
-def ready(connection: Connection, lanes: Collection[int], now: datetime) -> dict[int, Any]:
+_READY, _SOONEST = Prepared(_ready), Prepared(_soonest)
+
+
+def ready(session: Session, lanes: Collection[int], now: datetime) -> dict[int, Head]:
     """Read the row that goes next of each of these lanes, by lane; the lanes that have none now are left out."""
-    return {row.lane_id: row for row in connection.execute(_READY, {"lanes": sorted(lanes), "now": now})}
+    rows = map(Head._make, _READY.all(session, ids=several(core(session), sorted(lanes)), now=now))
+    return {row.lane_id: row for row in rows}
 
 
-def soonest(connection: Connection, lanes: Collection[int]) -> dict[int, datetime | None]:
+def soonest(session: Session, lanes: Collection[int]) -> dict[int, datetime | None]:
     """Tell when the first row of each of these lanes is due (None: it has none)."""
-    return {row.id: row.due_at for row in connection.execute(_SOONEST, {"lanes": sorted(lanes)})} if lanes else {}
+    return dict(_SOONEST.all(session, ids=several(core(session), sorted(lanes)))) if lanes else {}
 
 
-def way(row: Any | None) -> str:
+def way(row: Head | None) -> str:
     """What there is to do for a row: a living card that stands is edited; empty for no row."""
     if row is None:
         return ""
     stands = row.post_message is not None and row.way in (Way.POST, Way.DIRECT)
-    return str(Way.EDIT) if stands else str(row.way)
+    return str(Way.EDIT) if stands else row.way

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select, text, tuple_, update
+from sqlalchemy import BindParameter, bindparam, func, select, text, true, tuple_, update
 from sqlmodel import Session
 
 from bot.port import Way
 from bot.rules.pacing import Pace
 from bot.words import Account
-from storage import budgets, heads
+from storage import heads
+from storage.among import among, several
+from storage.budgets import NEXT_FREE
+from storage.heads import Head
 from storage.holders import Watch, me
 from storage.outbox import ACTIVE, LANES, OUTBOX
-from storage.statements import core
+from storage.statements import Prepared, core, database_of
 from storage.tables import UtcDateTime
 from storage.turns import FIRST, Cursor, Room, Tenant, Turn, Turns
 
@@ -34,49 +37,70 @@ _THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
 
 
 _WAITS = text("NOT lanes.ready AND lanes.due_at IS NOT NULL")
-_COME = (
-    select(LANES.c.id)
-    .where(_WAITS, LANES.c.due_at <= _NOW)
-    .order_by(LANES.c.due_at)
-    .limit(_PROMOTED_AT_ONCE)
-    .with_for_update(skip_locked=True)
+_LOOK_UP = Prepared(  # by an index in its order: PostgreSQL takes so few rows for heads that it would rather read and sort them all
+    lambda _: select(
+        func.set_config("plan_cache_mode", "force_generic_plan", true()),
+        func.set_config("enable_seqscan", "off", true()),
+        func.set_config("enable_bitmapscan", "off", true()),
+    )
 )
-_NEXT_TO_COME = select(func.min(LANES.c.due_at)).where(_WAITS)
-_PROMOTE = (
-    update(LANES)
-    .where(LANES.c.id == bindparam("lane"))
-    .values(ready=True, urgent=bindparam("hurries"), pool=bindparam("by"))
+_COME = Prepared(
+    lambda _: (
+        select(LANES.c.id)
+        .where(_WAITS, LANES.c.due_at <= _NOW)
+        .order_by(LANES.c.due_at)
+        .limit(_PROMOTED_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+)
+_NEXT_TO_COME = Prepared(
+    lambda _: select(select(func.min(LANES.c.due_at)).where(_WAITS).scalar_subquery(), NEXT_FREE.scalar_subquery())
+)
+_PROMOTE = Prepared(
+    lambda _: (
+        update(LANES)
+        .where(LANES.c.id == bindparam("lane"))
+        .values(ready=True, urgent=bindparam("hurries"), pool=bindparam("by"))
+    )
 )
 
 
 _GIVE_BACK = (
     update(OUTBOX).where(ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.state == "sending").values(state="unsure")
 )
-_SENDING = (
-    update(OUTBOX)
-    .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
-    .values(state="sending", tries=OUTBOX.c.tries + 1)
-)
-_UNTIL = bindparam("until", type_=UtcDateTime)
-_LEASED = (
-    update(LANES)
-    .where(LANES.c.id.in_(_THOSE))
-    .values(lease_until=_UNTIL, due_at=_UNTIL, ready=False, holder=bindparam("by"))
-)
-_LEFT_TO_THEM = update(LANES).where(LANES.c.id.in_(_THOSE)).values(due_at=_UNTIL, ready=False)
-_LET_GO = (
-    update(LANES)
-    .where(LANES.c.id == bindparam("lane"))
-    .values(
-        lease_until=_UNTIL,
-        due_at=bindparam("due", type_=UtcDateTime),
-        ready=bindparam("is_ready"),
-        urgent=bindparam("hurries"),
-        pool=bindparam("by"),
-        holder=None,
+_SENDING = Prepared(
+    lambda insert: (
+        update(OUTBOX).where(among(OUTBOX.c.id, database_of(insert))).values(state="sending", tries=OUTBOX.c.tries + 1)
     )
 )
-_SPEND = update(LANES).where(LANES.c.id == bindparam("lane")).values(spent=bindparam("gone", type_=LANES.c.spent.type))
+_UNTIL = bindparam("until", type_=UtcDateTime)
+_LEASED = Prepared(
+    lambda insert: (
+        update(LANES)
+        .where(among(LANES.c.id, database_of(insert)))
+        .values(lease_until=_UNTIL, due_at=_UNTIL, ready=False, holder=bindparam("by"))
+    )
+)
+_LEFT_TO_THEM = update(LANES).where(LANES.c.id.in_(_THOSE)).values(due_at=_UNTIL, ready=False)
+_LET_GO = Prepared(
+    lambda _: (
+        update(LANES)
+        .where(LANES.c.id == bindparam("lane"))
+        .values(
+            lease_until=_UNTIL,
+            due_at=bindparam("due", type_=UtcDateTime),
+            ready=bindparam("is_ready"),
+            urgent=bindparam("hurries"),
+            pool=bindparam("by"),
+            holder=None,
+        )
+    )
+)
+_SPEND = Prepared(
+    lambda _: (
+        update(LANES).where(LANES.c.id == bindparam("lane")).values(spent=bindparam("gone", type_=LANES.c.spent.type))
+    )
+)
 _FATES = select(OUTBOX.c.lane_id, OUTBOX.c.subject, OUTBOX.c.slot, OUTBOX.c.state).where(
     tuple_(OUTBOX.c.lane_id, OUTBOX.c.subject, OUTBOX.c.slot).in_(bindparam("cards", expanding=True)),
     OUTBOX.c.message.is_(None),
@@ -158,8 +182,8 @@ def claim(
     platform asked to wait for, leaves out who draws on it.
     """
     connection = core(session)
-    promote(connection, now)
-    turns = Turns(connection, now, limit, room_for or Room(limit, limit, {}), paces or {}, busy, after)
+    promote(session, now)
+    turns = Turns(session, now, limit, room_for or Room(limit, limit, {}), paces or {}, busy, after)
     taken = [lane for urgent in (True, False) for lane in turns.take(urgent)]
     theirs = (watch or Watch()).sending(connection, {each.id: each.holder for each in taken if each.holder is not None})
     if theirs:
@@ -169,31 +193,38 @@ def claim(
         return Claim([], turns.after, turns.missed)
     if expired := [lane.id for lane in taken if lane.lease_until is not None]:
         connection.execute(_GIVE_BACK, {"lanes": expired})  # whoever held the lane may have died while sending
-    rows = heads.ready(connection, [lane.id for lane in taken], now)
+    rows = heads.ready(session, [lane.id for lane in taken], now)
     if lost := [lane.id for lane in taken if lane.id not in rows]:
         connection.execute(_GIVE_BACK, {"lanes": lost})  # nobody holds the lane, so nobody is sending there
-    fates = _fates(connection, rows.values())
+    fates = _fates(session, rows.values())
     until = now + lease
     claimed = [
         each for each in (_claimed(row, until, fates) for row in rows.values()) if turns.may(each.lane_id, each.turn)
     ]
     going = {each.lane_id for each in claimed}
     if claimed:
-        connection.execute(_SENDING, {"rows": [each.id for each in claimed]})
-        connection.execute(_LEASED, {"lanes": sorted(going), "until": until, "by": me()})
+        _SENDING.all(session, ids=several(connection, [each.id for each in claimed]))
+        _LEASED.all(session, ids=several(connection, sorted(going)), until=until, by=me())
     turns.spend(each.turn for each in claimed)
-    let_go(connection, now, {lane.id: Release() for lane in taken if lane.id not in going})
+    let_go(session, now, {lane.id: Release() for lane in taken if lane.id not in going})
     return Claim(claimed, turns.after, turns.missed or len(going) < len(taken))
 
 
-def promote(connection: Connection, now: datetime) -> None:
+def look_up(session: Session) -> None:
+    """Let PostgreSQL keep what it planned for the statements of this transaction, and go by the indexes: they are the same few for
+    any number of lanes, and to plan one anew costs more than to run it."""
+    if core(session).dialect.name == "postgresql":
+        _LOOK_UP.all(session)
+
+
+def promote(session: Session, now: datetime) -> None:
     """Make those ready whose time has come."""
-    come = list(connection.execute(_COME, {"now": now}).scalars())
+    come = [lane for (lane,) in _COME.all(session, now=now)]
     if not come:
         return
-    rows = heads.ready(connection, come, now)
-    connection.execute(
-        _PROMOTE,
+    rows = heads.ready(session, come, now)
+    _PROMOTE.each(
+        session,
         [
             {"lane": lane, "hurries": bool(lane in rows and rows[lane].urgent), "by": heads.way(rows.get(lane))}
             for lane in sorted(come)
@@ -207,13 +238,12 @@ def give_back(session: Session, now: datetime, unsure_until: datetime) -> None:
     sending = text("outbox.state IN ('waiting','sending','unsure') AND outbox.state = 'sending'")
     lanes = set(connection.execute(select(OUTBOX.c.lane_id).where(sending)).scalars())
     connection.execute(update(OUTBOX).where(sending).values(state="unsure", due_at=unsure_until))
-    let_go(connection, now, {lane: Release() for lane in lanes})
+    let_go(session, now, {lane: Release() for lane in lanes})
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
     """Tell when the next lane, or the next limit, comes free; None when nothing waits for its time."""
-    connection = core(session)
-    times = [connection.execute(_NEXT_TO_COME).scalar_one(), budgets.next_free(connection, now)]
+    times = _NEXT_TO_COME.first(session, now=now) or ()
     return min((each for each in times if each is not None), default=None)
 
 
@@ -225,13 +255,13 @@ class Release:
     spent: list[float] | None = None
 
 
-def let_go(connection: Connection, now: datetime, lanes: Mapping[int, Release]) -> None:
+def let_go(session: Session, now: datetime, lanes: Mapping[int, Release]) -> None:
     """End the leases of locked lanes, and note when each next has something to do."""
     if not lanes:
         return
     ids = sorted(lanes)
-    rows = heads.ready(connection, ids, now)
-    soonest = heads.soonest(connection, [lane for lane in ids if lane not in rows])
+    rows = heads.ready(session, ids, now)
+    soonest = heads.soonest(session, [lane for lane in ids if lane not in rows])
     told = []
     for lane in ids:
         row, hold = rows.get(lane), lanes[lane].hold
@@ -240,24 +270,23 @@ def let_go(connection: Connection, now: datetime, lanes: Mapping[int, Release]) 
             due = max(due, hold)
         told.append({"lane": lane, "until": hold, "due": due, "is_ready": due is not None and due <= now,
                      "hurries": bool(row is not None and row.urgent), "by": heads.way(row)})  # fmt: skip
-    connection.execute(_LET_GO, told)
-    if spent := [{"lane": lane, "gone": lanes[lane].spent} for lane in ids if lanes[lane].spent is not None]:
-        connection.execute(_SPEND, spent)
+    _LET_GO.each(session, told)
+    _SPEND.each(session, [{"lane": lane, "gone": lanes[lane].spent} for lane in ids if lanes[lane].spent is not None])
 
 
-def _fates(connection: Connection, rows: Iterable[Any]) -> dict[tuple[int, str, str], str]:
+def _fates(session: Session, rows: Iterable[Head]) -> dict[tuple[int, str, str], str]:
     """What became of the cards that these belong under, where they do not stand."""
     cards = [(row.lane_id, row.subject, row.under) for row in rows if row.under and row.parent_message is None]
     if not cards:
         return {}
-    found = connection.execute(_FATES.order_by(OUTBOX.c.id), {"cards": cards})
+    found = core(session).execute(_FATES.order_by(OUTBOX.c.id), {"cards": cards})
     return {(row.lane_id, row.subject, row.slot): row.state for row in found}
 
 
-def _claimed(row: Any, until: datetime, fates: Mapping[tuple[int, str, str], str]) -> Claimed:
+def _claimed(row: Head, until: datetime, fates: Mapping[tuple[int, str, str], str]) -> Claimed:
     own = row.target[0] in "@~"
     account = None
-    if row.user is not None:
+    if row.user is not None and row.home is not None:
         account = Account(row.platform, row.home, row.user)
     elif own:
         account = Account(row.platform, row.tenant, row.target[1:])

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, text
 from sqlmodel import Session
 
 from bot.port import Way
-from storage.statements import Prepared, core, inserting, table
+from storage.statements import Prepared, core, table
 
 POSTS = table("posts")
 
@@ -56,17 +55,18 @@ class Card:
     stands: bool
 
 
-@cache
 def _stand(insert: Any) -> Any:
     fresh = insert(POSTS)
     moved = {each.name: fresh.excluded[each.name] for each in POSTS.c if each.name not in ("id", *_PLACE)}
     return fresh.on_conflict_do_update(index_elements=_PLACE, set_=moved)
 
 
+_STAND = Prepared(_stand, [each.key for each in POSTS.c if each.key != "id"])
+
+
 def stand(session: Session, cards: Sequence[Mapping[str, Any]]) -> None:
     """Note where living cards stand now: lane_id, subject and slot; platform, tenant, channel, message and for whom."""
-    connection = core(session)
-    connection.execute(_stand(inserting(connection)), cards)
+    _STAND.each(session, cards)
 
 
 def leave(session: Session, lane: int, subject: str, slot: str) -> None:

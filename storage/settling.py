@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import Session
@@ -16,26 +16,38 @@ from sqlmodel import Session
 from bot.port import Sent, Way
 from bot.rules.pacing import UNLIMITED, Pace, free_at, take
 from storage import aside, budgets, lanes, posts
+from storage.among import among, several
 from storage.arriving import NOTICED
 from storage.lanes import Claimed, Release
 from storage.outbox import ACTIVE, LANES, OUTBOX
-from storage.statements import core
+from storage.statements import Prepared, core, database_of
 from storage.tables import UtcDateTime
 
-_LOCK = (
-    select(LANES.c.id, LANES.c.lease_until, LANES.c.troubled_at, LANES.c.spent)
-    .where(LANES.c.id.in_(bindparam("lanes", expanding=True)))
-    .order_by(LANES.c.id)
-    .with_for_update()
+_LOCK = Prepared(
+    lambda insert: (
+        select(LANES.c.id, LANES.c.lease_until, LANES.c.troubled_at, LANES.c.spent)
+        .where(among(LANES.c.id, database_of(insert)))
+        .order_by(LANES.c.id)
+        .with_for_update()
+    )
 )
 _AT = bindparam("at", type_=UtcDateTime)
 _TROUBLED = update(LANES).where(LANES.c.id == bindparam("lane")).values(troubled_at=_AT)
-_ARRIVED = (  # what was said now stands with the platform; nobody's words are kept here any longer than it takes to send them
-    update(OUTBOX)
-    .where(OUTBOX.c.id.in_(bindparam("rows", expanding=True)))
-    .values(state="sent", message=None, settled_at=_AT, trouble="")
+_ARRIVED = Prepared(  # what was said stands with the platform; nobody's words are kept here any longer than it takes to send them
+    lambda insert: (
+        update(OUTBOX)
+        .where(among(OUTBOX.c.id, database_of(insert)))
+        .values(state="sent", message=None, settled_at=_AT, trouble="")
+    )
 )
 _NEW = (Way.POST, Way.DIRECT, Way.HOME)
+
+
+class _Lane(NamedTuple):
+    id: int
+    lease_until: datetime | None
+    troubled_at: datetime | None
+    spent: list[float] | None
 
 
 @dataclass
@@ -45,13 +57,13 @@ class Settling:
     session: Session
     now: datetime
     paces: Mapping[str, Pace] = field(default_factory=dict)
-    _held: dict[int, Any] = field(default_factory=dict)
+    _held: dict[int, _Lane] = field(default_factory=dict)
     _releases: dict[int, Release] = field(default_factory=dict)
 
     def hold(self, claimed: Collection[Claimed]) -> list[Claimed]:
         """Lock the lanes of these; gives those that are still held. Of the others another process looks after the row now."""
-        found = self._connection.execute(_LOCK, {"lanes": sorted(each.lane_id for each in claimed)})
-        rows = {row.id: row for row in found}
+        lanes = several(self._connection, sorted(each.lane_id for each in claimed))
+        rows = {row.id: row for row in map(_Lane._make, _LOCK.all(self.session, ids=lanes))}
         mine = [each for each in claimed if each.lane_id in rows and rows[each.lane_id].lease_until == each.lease_until]
         for each in mine:
             self._held[each.lane_id] = rows[each.lane_id]
@@ -68,7 +80,7 @@ class Settling:
         if cards:
             posts.stand(self.session, cards)
         if ids:
-            self._connection.execute(_ARRIVED, {"rows": ids, "at": self.now})
+            _ARRIVED.all(self.session, ids=several(self._connection, ids), at=self.now)
 
     def later(
         self, claimed: Claimed, *, due: datetime, unsure: bool, whole: bool, wide: str | None, reason: str
@@ -119,7 +131,7 @@ class Settling:
 
     def let_go(self) -> None:
         """End the leases, and note when each lane next has something to do."""
-        lanes.let_go(self._connection, self.now, self._releases)
+        lanes.let_go(self.session, self.now, self._releases)
 
     @property
     def _connection(self) -> Connection:

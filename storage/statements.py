@@ -45,6 +45,11 @@ def inserting(connection: Connection) -> Any:
     return sqlite_insert
 
 
+def database_of(insert: Any) -> str:
+    """Tell which database an INSERT is of, as `inserting` gives it."""
+    return "postgresql" if insert is postgresql.insert else "sqlite"
+
+
 def savepoint(session: Session, name: str) -> Callable[[], None]:
     """Note where the transaction stands; gives what undoes all that was done since, as often as it is called. Undone rows are known no
     more, and there is nothing to release: the end of the transaction does that."""

@@ -6,15 +6,18 @@ One rule: tenants go in their order, beginning behind who came last, so that nob
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, text, tuple_
+from sqlalchemy import BindParameter, Boolean, Integer, String, bindparam, literal_column, select, text, tuple_
+from sqlmodel import Session
 
 from bot.rules.pacing import UNLIMITED, Pace, free_at, room, take
 from storage import budgets
+from storage.among import among, several
 from storage.outbox import LANES
+from storage.statements import Prepared, core, database_of
 from storage.tables import UtcDateTime
 
 Tenant = tuple[str, str]
@@ -30,12 +33,13 @@ Cursor = tuple[Turn, Turn]
 """Whose turn came last: with what is urgent, and with the rest."""
 
 _NOW = bindparam("now", type_=UtcDateTime)
+_MOST = bindparam("most", type_=Integer)
 
 
-def _turns() -> Any:
+def _turns(insert: Any) -> Any:
     """Who has something ready, behind somebody, in their order: found by leaps, however much each of them has."""
-    urgent: BindParameter[Any] = bindparam("hurries")
-    behind = tuple_(*(bindparam(name) for name in ("platform", "tenant", "pool")))
+    urgent: BindParameter[Any] = bindparam("hurries", type_=Boolean)
+    behind = tuple_(*(bindparam(name, type_=String) for name in ("platform", "tenant", "pool")))
     begins, leaps, follows = LANES.alias("begins"), LANES.alias("leaps"), LANES.alias("follows")
     key, leap, follow = ([each.c.platform, each.c.tenant, each.c.pool] for each in (begins, leaps, follows))
     begin = select(*key).where(text("begins.ready"), begins.c.urgent == urgent, tuple_(*key) > behind)
@@ -43,34 +47,47 @@ def _turns() -> Any:
     after = select(leaps.c.id).where(text("leaps.ready"), leaps.c.urgent == urgent, tuple_(*leap) > tuple_(*found.c))
     nearest = after.order_by(*leap, leaps.c.due_at, leaps.c.id).limit(1).correlate(found).scalar_subquery()
     found = found.union_all(select(*follow).join_from(found, follows, follows.c.id == nearest))
-    return (
-        select(found)
-        .where(
-            found.c.platform.not_in(bindparam("full", expanding=True)),
-            tuple_(found.c.platform, found.c.tenant).not_in(bindparam("sated", expanding=True)),
-            tuple_(*found.c).not_in(bindparam("held", expanding=True)),
+    tenant = found.c.platform + literal_column("'/'") + found.c.tenant
+    left_out = [
+        among(what, database_of(insert), name, String)
+        for what, name in (
+            (found.c.platform, "full"),
+            (tenant, "sated"),
+            (found.c.pool + literal_column("'/'") + tenant, "held"),
         )
-        .limit(bindparam("most"))
+    ]
+    return select(found).where(*(~each for each in left_out)).limit(_MOST)
+
+
+def _take(insert: Any) -> Any:
+    """The lanes of one of them that are ready, the oldest first."""
+    return (
+        select(LANES.c.id, LANES.c.lease_until, LANES.c.holder)
+        .where(
+            text("lanes.ready"),
+            LANES.c.urgent == bindparam("hurries"),
+            LANES.c.platform == bindparam("platform"),
+            LANES.c.tenant == bindparam("tenant"),
+            LANES.c.pool == bindparam("pool"),
+            LANES.c.due_at <= _NOW,
+            (LANES.c.lease_until.is_(None)) | (LANES.c.lease_until <= _NOW),
+            ~among(LANES.c.id, database_of(insert), "busy"),
+        )
+        .order_by(LANES.c.due_at, LANES.c.id)
+        .limit(_MOST)
+        .with_for_update(skip_locked=True)
     )
 
 
-_TURNS = _turns()
-_TAKE = (
-    select(LANES.c.id, LANES.c.lease_until, LANES.c.holder)
-    .where(
-        text("lanes.ready"),
-        LANES.c.urgent == bindparam("hurries"),
-        LANES.c.platform == bindparam("platform"),
-        LANES.c.tenant == bindparam("tenant"),
-        LANES.c.pool == bindparam("pool"),
-        LANES.c.due_at <= _NOW,
-        (LANES.c.lease_until.is_(None)) | (LANES.c.lease_until <= _NOW),
-        LANES.c.id.not_in(bindparam("busy", expanding=True)),
-    )
-    .order_by(LANES.c.due_at, LANES.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
+_TURNS, _TAKE = Prepared(_turns), Prepared(_take)
+
+
+class Taken(NamedTuple):
+    """A lane that was locked; who held it last, and until when, if it was not let go."""
+
+    id: int
+    lease_until: datetime | None
+    holder: int | None
 
 
 class Room:
@@ -101,7 +118,7 @@ class Turns:
 
     def __init__(
         self,
-        connection: Connection,
+        session: Session,
         now: datetime,
         limit: int,
         room_for: Room,
@@ -109,14 +126,15 @@ class Turns:
         busy: Collection[int],
         after: Cursor,
     ) -> None:
-        self._connection, self._now, self._left, self._room, self._paces = connection, now, limit, room_for, paces
+        self._session, self._now, self._left, self._room, self._paces = session, now, limit, room_for, paces
+        self._connection = core(session)
         self._busy, self._after = list(busy), {True: after[0], False: after[1]}
         self._taken_as: dict[int, Turn] = {}
         self._budgets: dict[Turn, budgets.Budget] = {}
         self._gone: dict[Turn, int] = {}
         self._held = [
-            (platform, tenant, way)
-            for platform, tenant, pool in budgets.held(connection, now)
+            f"{way}/{platform}/{tenant}"
+            for platform, tenant, pool in budgets.held(session, now)
             for way in paces.get(platform, UNLIMITED).ways(pool)
         ]
         self.missed = False
@@ -126,29 +144,23 @@ class Turns:
         """Whose turn came last."""
         return self._after[True], self._after[False]
 
-    def take(self, urgent: bool) -> list[Any]:
+    def take(self, urgent: bool) -> list[Taken]:
         """Lock lanes in turns, as many as there is room for."""
-        taken: list[Any] = []
+        taken: list[Taken] = []
         keys = self._keys(urgent)
         self._open(keys)
-        while keys and self._left > 0:
-            share, again = max(1, self._left // len(keys)), []
-            for key in keys:
-                most = min(share, self._left, self._room.left(key[:2], urgent), self._allowed(key))
-                if most <= 0:
-                    continue
-                lanes = self._lanes(key, urgent, most)
-                taken += lanes
-                self._busy += [lane.id for lane in lanes]
+        while asked := self._shares(keys, urgent):
+            found = dict(zip(asked, self._lanes(asked, urgent), strict=True))
+            for key, lanes in found.items():
+                self._count(key, len(lanes) - asked[key])  # who has fewer leaves the rest to others
                 self._taken_as |= {lane.id: self._pool(key) for lane in lanes}
-                self._left -= len(lanes)
-                self._room.take(key[:2], len(lanes))
-                self._gone[self._pool(key)] = self._gone.get(self._pool(key), 0) + len(lanes)
-                if lanes:
-                    self._after[urgent] = key
-                if len(lanes) == most:
-                    again.append(key)
-            keys = again
+                taken += lanes
+            self._busy += [lane.id for lanes in found.values() for lane in lanes]
+            if most := max(
+                map(len, found.values())
+            ):  # had they gone one by one, the last of those with the most came last
+                self._after[urgent] = [key for key, lanes in found.items() if len(lanes) == most][-1]
+            keys = [key for key in keys if key not in found or len(found[key]) == asked[key]]
         return taken
 
     def may(self, lane: int, key: Turn) -> bool:
@@ -169,13 +181,14 @@ class Turns:
 
     def _keys(self, urgent: bool) -> list[Turn]:
         full, sated = self._room.full(urgent)
-        told = {"hurries": urgent, "full": full, "sated": sated, "held": self._held, "most": self._left}
+        left_out = {"full": full, "sated": [f"{platform}/{tenant}" for platform, tenant in sated], "held": self._held}
+        told = {name: several(self._connection, each) for name, each in left_out.items()}
         keys: list[Turn] = []
         for platform, tenant, pool in dict.fromkeys((self._after[urgent], FIRST)):
             if len(keys) >= self._left:
                 break
             place = {"platform": platform, "tenant": tenant, "pool": pool}
-            keys += [(row.platform, row.tenant, row.pool) for row in self._connection.execute(_TURNS, told | place)]
+            keys += [(*key,) for key in _TURNS.all(self._session, **told, **place, hurries=urgent, most=self._left)]
         return list(dict.fromkeys(keys))[: max(0, self._left)]
 
     def _open(self, keys: Iterable[Turn]) -> None:
@@ -195,10 +208,35 @@ class Turns:
             return 0
         return room(limits, budget.spent, self._now.timestamp()) - self._gone.get(pool, 0)
 
-    def _lanes(self, key: Turn, urgent: bool, most: int) -> list[Any]:
-        platform, tenant, pool = key
-        told = {"platform": platform, "tenant": tenant, "pool": pool, "hurries": urgent, "most": most}
-        return [*self._connection.execute(_TAKE, told | {"now": self._now, "busy": self._busy})]
+    def _shares(self, keys: Sequence[Turn], urgent: bool) -> dict[Turn, int]:
+        """How many each of these may take now, counted as taken; who may take none is left out."""
+        able = [key for key in keys if self._left > 0 and self._most(key, urgent) > 0]
+        share, over = divmod(self._left, len(able) or 1)
+        shares: dict[Turn, int] = {}
+        for place, key in enumerate(able):
+            most = min(share + (place < over), self._most(key, urgent))
+            if most > 0:
+                shares[key] = most
+                self._count(key, most)
+        return shares
+
+    def _most(self, key: Turn, urgent: bool) -> int:
+        return min(self._room.left(key[:2], urgent), self._allowed(key))
+
+    def _count(self, key: Turn, many: int) -> None:
+        """Note that so many of these go, or so many fewer."""
+        self._left -= many
+        self._room.take(key[:2], many)
+        self._gone[self._pool(key)] = self._gone.get(self._pool(key), 0) + many
+
+    def _lanes(self, asked: Mapping[Turn, int], urgent: bool) -> list[list[Taken]]:
+        """Lock lanes of each of these, so many at most."""
+        told = {"hurries": urgent, "now": self._now, "busy": several(self._connection, self._busy)}
+        each = [
+            {**told, "platform": platform, "tenant": tenant, "pool": pool, "most": most}
+            for (platform, tenant, pool), most in asked.items()
+        ]
+        return [[Taken(*row) for row in rows] for rows in _TAKE.rows(self._session, each)]
 
     def _pool(self, key: Turn) -> Turn:
         platform, tenant, way = key

@@ -670,6 +670,27 @@ def test_what_is_announced_while_it_runs_goes_out_at_once(house: House) -> None:
     assert house.states() == ["sent"]
 
 
+def test_what_came_home_waits_for_more_only_while_others_are_on_their_way(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.delivery._GATHER", 3600.0)
+    for number in range(60):
+        house.say(f"word {number}", subject=f"s:{number % 20}", channel=f"C{number % 12}", urgent=number == 59)
+
+    async def work() -> None:
+        delivery = house.delivery(in_flight=4, of_one=4)
+        await delivery.start()
+        await until(lambda: len(house.slack.taken) == 60)
+        house.say("alone")
+        delivery.wake()
+        await until(lambda: "alone" in house.slack.words("C1"))
+        await until(lambda: set(house.states()) == {"sent"})
+        await delivery.stop()
+
+    house.slack.takes = 0.002
+    asyncio.run(work())
+
+
 def test_a_platform_that_hangs_does_not_hold_up_another(house: House) -> None:
     teams = Recorder(name="teams", takes=30)
     for number in range(40):

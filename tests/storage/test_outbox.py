@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from bot.port import Way
 from storage import Database, outbox
+from storage.lanes import claim, look_up
 from storage.outbox import Announcement, Target
 from storage.tables import Lane, Outbox
 from tests.conftest import Clock
@@ -122,3 +124,24 @@ def test_every_card_of_several_subjects_is_drawn_again_where_it_is_on_its_way(da
     database.run(lambda session: outbox.redraw_all(session, now=clock(), subjects={"a", "b"}))
 
     assert {row.subject: row.due_at for row in rows(database)} == {"a": clock(), "b": clock(), "c": later}
+
+
+def test_a_claim_reads_a_few_rows_however_many_wait_in_one_channel(postgresql: Database, clock: Clock) -> None:
+    def crowd(session: Session) -> None:
+        many = [("C0", number) for number in range(3000)] + [(f"C{number}", 9000) for number in range(1, 12)]
+        said = [
+            Announcement(lane=("slack", "T1", channel), way=Way.POST, subject=f"s:{number}", message="said")
+            for channel, number in many
+        ]
+        outbox.announce_all(session, clock(), said)
+
+    def reads(session: Session) -> int:
+        look_up(session)
+        assert len(claim(session, clock(), limit=8).rows) == 7
+        read = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'outbox'"
+        return int(session.connection().execute(text(read)).scalar_one())
+
+    postgresql.run(crowd)
+    postgresql.run(lambda session: session.connection().execute(text("ANALYZE")))
+
+    assert postgresql.run(reads) < 300
