@@ -47,7 +47,7 @@ def inserting(connection: Connection) -> Any:
 
 def database_of(insert: Any) -> str:
     """Tell which database an INSERT is of, as `inserting` gives it."""
-    return "postgresql" if insert is postgresql.insert else "sqlite"
+    return str(insert.__module__.split(".")[2])
 
 
 def savepoint(session: Session, name: str) -> Callable[[], None]:

@@ -83,7 +83,7 @@ def catch_up(session: Session, now: datetime, after: int, watch: Watch) -> Caugh
         connection.execute(_ABANDONED, {"lanes": sorted(abandoned), "now": now})
     free = lanes.keys() - sent_to
     _count_anew(connection, now, free | abandoned)
-    let_go(connection, now, {id: Release(_held(lanes[id].lease_until, now)) for id in free})
+    let_go(session, now, {id: Release(_held(lanes[id].lease_until, now)) for id in free})
     return Caught(
         max(lanes) if len(lanes) == _SLICE else None, any(_too_long(lanes[id].lease_until, now) for id in theirs)
     )
