@@ -12,9 +12,10 @@ from sqlalchemy import and_, bindparam, case, func, or_, select, text
 from sqlmodel import Session
 
 from bot.inbound import Place
-from storage.outbox import ACTIVE, LANES, OUTBOX
+from storage.outbox import LANES, OUTBOX
 from storage.statements import core, table
 from storage.tables import UtcDateTime
+from storage.unsettled import ACTIVE, unsettled
 
 NOTICED = timedelta(seconds=5)
 """How long something fails before the cards elsewhere say so."""
@@ -24,7 +25,7 @@ _FAILING, _AFTER = OUTBOX.alias("failing"), OUTBOX.alias("after")
 _FAILS = (
     select(_FAILING.c.id)
     .where(
-        text("failing.state IN ('waiting','sending','unsure')"),
+        unsettled("failing"),
         _FAILING.c.lane_id == OUTBOX.c.lane_id,
         _FAILING.c.trouble != "",
         _FAILING.c.created_at <= bindparam("since", type_=UtcDateTime),

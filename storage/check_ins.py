@@ -17,7 +17,6 @@ from sqlmodel import Session, col, func, or_, select
 
 from bot.rules.checking_in import Said
 from bot.words import CadenceKind, CheckInState, Status
-from storage.outbox import ACTIVE
 from storage.statements import core, inserting, table
 from storage.subjects import noun, number
 from storage.tables import (
@@ -34,6 +33,7 @@ from storage.tables import (
     Side,
     Timer,
 )
+from storage.unsettled import ACTIVE
 
 AGAIN = "standup.again"
 """The timer of a prompt that was snoozed."""
@@ -112,7 +112,7 @@ def unsay(session: Session, subjects: Collection[str], now: datetime) -> None:
     """Say nothing any more of what waits about these check-ins."""
     waiting = (
         select(Outbox.id)
-        .where(col(Outbox.subject).in_(subjects), text("outbox.state IN ('waiting','sending','unsure')"))
+        .where(col(Outbox.subject).in_(subjects), ACTIVE)
         .where(Outbox.state == "waiting")
         .with_for_update(skip_locked=True)  # what is being sent at this moment is said
     )

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from storage.outbox import ACTIVE
 from storage.tables import Comment, Outbox, Post
+from storage.unsettled import ACTIVE
 
 
 def add(session: Session, partnership_id: int, subject: str, member_id: int, words: str, now: datetime) -> Comment:

@@ -9,15 +9,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, and_, bindparam, func, select, text
+from sqlalchemy import ScalarSelect, and_, bindparam, func, select
 from sqlmodel import Session
 
 from bot.port import Way
 from storage.among import among, several
-from storage.outbox import ACTIVE, LANES, OUTBOX
+from storage.outbox import LANES, OUTBOX
 from storage.posts import POSTS
 from storage.statements import Prepared, core, database_of, table
 from storage.tables import UtcDateTime
+from storage.unsettled import ACTIVE, unsettled
 
 _ACCOUNTS = table("accounts")
 _NOW = bindparam("now", type_=UtcDateTime)
@@ -59,7 +60,7 @@ def _first(urgent: bool) -> ScalarSelect[Any]:
     before = (  # one look into the index for each row: with EXISTS, PostgreSQL reads all that waits in the lane
         select(earlier.c.id)
         .where(
-            text(f"earlier{urgent:d}.state IN ('waiting','sending','unsure')"),
+            unsettled(f"earlier{urgent:d}"),
             earlier.c.lane_id == row.c.lane_id,
             earlier.c.subject == row.c.subject,
             earlier.c.id < row.c.id,
@@ -72,7 +73,7 @@ def _first(urgent: bool) -> ScalarSelect[Any]:
     return (
         select(row.c.id)
         .where(
-            text(f"row{urgent:d}.state IN ('waiting','sending','unsure')"),
+            unsettled(f"row{urgent:d}"),
             row.c.state != "sending",
             row.c.lane_id == LANES.c.id,
             row.c.urgent == urgent,
@@ -141,7 +142,7 @@ def _soonest(insert: Any) -> Any:
         OUTBOX.c.lane_id == LANES.c.id,
         ~select(earlier.c.id)
         .where(
-            text("earlier.state IN ('waiting','sending','unsure')"),
+            unsettled("earlier"),
             earlier.c.lane_id == OUTBOX.c.lane_id,
             earlier.c.subject == OUTBOX.c.subject,
             earlier.c.id < OUTBOX.c.id,

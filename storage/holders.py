@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, select, text
 
 from storage.statements import table
+from storage.unsettled import ACTIVE
 
 CLASS = 0x62656C6C
 """What these locks are told by from those of others in the same database."""
@@ -30,9 +31,7 @@ _Held = tuple[int, int]
 
 _OUTBOX = table("outbox")
 _LANES: BindParameter[Any] = bindparam("lanes", expanding=True)
-_SENT_TO = select(_OUTBOX.c.lane_id).where(
-    text("outbox.state IN ('waiting','sending','unsure')"), _OUTBOX.c.lane_id.in_(_LANES), _OUTBOX.c.state == "sending"
-)
+_SENT_TO = select(_OUTBOX.c.lane_id).where(ACTIVE, _OUTBOX.c.lane_id.in_(_LANES), _OUTBOX.c.state == "sending")
 _HERE = text(
     "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :class AND objid = ANY(:those) "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"

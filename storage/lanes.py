@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select, text, true, tuple_, update
+from sqlalchemy import BindParameter, and_, bindparam, func, select, text, true, tuple_, update
 from sqlmodel import Session
 
 from bot.port import Way
@@ -23,10 +23,11 @@ from storage.among import among, several
 from storage.budgets import NEXT_FREE
 from storage.heads import Head
 from storage.holders import Watch, me
-from storage.outbox import ACTIVE, LANES, OUTBOX
+from storage.outbox import LANES, OUTBOX
 from storage.statements import Prepared, core, database_of
 from storage.tables import UtcDateTime
 from storage.turns import FIRST, Cursor, Room, Tenant, Turn, Turns
+from storage.unsettled import ACTIVE
 
 LEASE = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(seconds=2)  # at a lane whose holder is still sending, whatever the clock says
@@ -235,7 +236,7 @@ def promote(session: Session, now: datetime) -> None:
 def give_back(session: Session, now: datetime, unsure_until: datetime) -> None:
     """After a start of the only process: what was being sent when it died may have arrived; look for it soon."""
     connection = core(session)
-    sending = text("outbox.state IN ('waiting','sending','unsure') AND outbox.state = 'sending'")
+    sending = and_(ACTIVE, OUTBOX.c.state == "sending")
     lanes = set(connection.execute(select(OUTBOX.c.lane_id).where(sending)).scalars())
     connection.execute(update(OUTBOX).where(sending).values(state="unsure", due_at=unsure_until))
     let_go(session, now, {lane: Release() for lane in lanes})

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, case, or_, select, text, true, update
+from sqlalchemy import Boolean, and_, bindparam, case, or_, select, true, update
 from sqlmodel import Session
 
 from bot import logs
@@ -20,10 +20,10 @@ from bot.port import Way
 from storage import aside, posts
 from storage.statements import Prepared, core, inserting, table
 from storage.tables import UtcDateTime
+from storage.unsettled import ACTIVE
 
 LANES = table("lanes")
 OUTBOX = table("outbox")
-ACTIVE = text("outbox.state IN ('waiting','sending','unsure')")  # written out, so that the partial index is seen
 
 Target = tuple[str, str, str]
 """Platform, tenant, and there a channel (`C123`), a user's direct messages (`@U1`) or own page (`~U1`)."""

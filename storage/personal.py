@@ -17,7 +17,6 @@ from bot.pack import unpack
 from bot.rules.digest import Digest
 from bot.words import CadenceKind, CheckInState, Praise
 from storage import addresses, digests, ledger
-from storage.outbox import ACTIVE
 from storage.tables import (
     Absence,
     Account,
@@ -41,6 +40,7 @@ from storage.tables import (
     Side,
     WrongTry,
 )
+from storage.unsettled import ACTIVE
 
 ERASED_NAME = "Erased person"
 ERASED = "(erased)"

@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
 
 from bot.port import Way
 from storage.statements import Prepared, core, table
+from storage.unsettled import ACTIVE
 
 POSTS = table("posts")
 
@@ -23,7 +24,6 @@ Place = tuple[int, str, str]
 _OUTBOX, _LANES = table("outbox"), table("lanes")
 _PLACE = ("lane_id", "subject", "slot")
 _CARD = (*_PLACE, "under", "partnership_id", "account_id", "room_id")
-_COMES = text("outbox.state IN ('waiting','sending','unsure')")  # written out, so that the partial index is seen
 _WAYS = {"@": Way.DIRECT, "~": Way.HOME}  # by the mark before a lane's target
 _STANDING_AT = select(POSTS).where(
     POSTS.c.platform == bindparam("platform"),
@@ -96,7 +96,7 @@ def cards(session: Session, subjects: Collection[str]) -> list[Card]:
     connection = core(session)
     stands = select(*(POSTS.c[name] for name in _CARD)).where(POSTS.c.subject.in_(subjects))
     comes = select(*(_OUTBOX.c[name] for name in _CARD)).where(
-        _COMES, _OUTBOX.c.subject.in_(subjects), _OUTBOX.c.message.is_(None), _OUTBOX.c.way != Way.HOME
+        ACTIVE, _OUTBOX.c.subject.in_(subjects), _OUTBOX.c.message.is_(None), _OUTBOX.c.way != Way.HOME
     )
     stand = {tuple(row[:3]): row for row in connection.execute(stands)}
     found = {tuple(row[:3]): row for row in connection.execute(comes)} | stand

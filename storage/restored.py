@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, text, update
+from sqlalchemy import and_, func, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -21,8 +21,8 @@ from storage.outbox import LANES, OUTBOX
 from storage.posts import POSTS
 from storage.statements import core, table
 from storage.tables import Partnership, Room, RoomPartnership
+from storage.unsettled import ACTIVE
 
-_AWAY = text("outbox.state IN ('waiting','sending','unsure')")
 _STANDS = (
     select(POSTS.c.id)
     .where(
@@ -59,7 +59,7 @@ def doubt(session: Session, now: datetime, finds: Collection[str]) -> Unsettled:
     connection = core(session)
     asks = OUTBOX.c.lane_id.in_(select(LANES.c.id).where(LANES.c.platform.in_(finds)))
     put_off = and_(OUTBOX.c.tries == 0, OUTBOX.c.due_at > now)
-    gone = and_(_AWAY, ~put_off, ~_STANDS)
+    gone = and_(ACTIVE, ~put_off, ~_STANDS)
     trouble = "the database was put back: this may have been delivered since then"
     aside = update(OUTBOX).where(gone, ~asks).values(state="parked", settled_at=now, trouble=trouble)
     counted = select(func.count()).where(gone, asks, OUTBOX.c.way != Way.HOME)

@@ -19,9 +19,10 @@ from storage import aside, budgets, lanes, posts
 from storage.among import among, several
 from storage.arriving import NOTICED
 from storage.lanes import Claimed, Release
-from storage.outbox import ACTIVE, LANES, OUTBOX
+from storage.outbox import LANES, OUTBOX
 from storage.statements import Prepared, core, database_of
 from storage.tables import UtcDateTime
+from storage.unsettled import ACTIVE
 
 _LOCK = Prepared(
     lambda insert: (

@@ -68,6 +68,9 @@ def _named(kind: type[StrEnum]) -> Any:
     )
 
 
+UNSETTLED = "state IN ('waiting','sending','unsure')"
+"""What rows of the outbox are that are still to be seen to."""
+
 PART = "part"
 """Of which rows an index is. Said so, and not to a database of one kind: that would load what is for the other kind alone."""
 
@@ -614,14 +617,14 @@ class Outbox(SQLModel, table=True):
             "lane_id",
             "urgent",
             "id",
-            info={PART: text("state IN ('waiting','sending','unsure')")},
+            info={PART: text(UNSETTLED)},
         ),
         Index(
             "ix_outbox_subject",
             "subject",
             "lane_id",
             "id",
-            info={PART: text("state IN ('waiting','sending','unsure')")},
+            info={PART: text(UNSETTLED)},
         ),
         Index(
             "ix_outbox_parked",

@@ -18,9 +18,10 @@ from bot.rules.rhythm import AT_ONCE
 from storage import beats, budgets, timers
 from storage.holders import Watch, me
 from storage.lanes import LEASE, Release, let_go
-from storage.outbox import ACTIVE, LANES, OUTBOX
+from storage.outbox import LANES, OUTBOX
 from storage.statements import core
 from storage.tables import UtcDateTime
+from storage.unsettled import ACTIVE
 
 _NOTICED = timedelta(seconds=1)  # that clocks of several machines may well be apart
 _SLICE = 500
