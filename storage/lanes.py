@@ -179,8 +179,8 @@ def claim(
     """Lease lanes that are ready and take the next row of each: what is urgent first, in order per subject.
 
     Tenants take turns, beginning behind `after`, so that nobody waits for the many messages of somebody else. `busy` are lanes
-    that the caller is sending to already, whatever the clock says of their lease; `watch` tells to which others are. A limit of `paces` (by platform) that is spent, or that a
-    platform asked to wait for, leaves out who draws on it.
+    that the caller is sending to already, whatever the clock says of their lease; `watch` tells to which others are. A limit of
+    `paces` (by platform) that is spent, or that a platform asked to wait for, leaves out who draws on it.
     """
     connection = core(session)
     promote(session, now)

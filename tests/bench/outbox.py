@@ -1,7 +1,7 @@
 """How much of what the latency of a send allows delivery makes use of: `python -m tests.bench.outbox [--postgres URL]`.
 
-One rule: real processes on a real database with durable commits; the limit is so many sends in flight divided by the latency of one, and only the platform is a fake
-that takes its time. Half of the messages are said once, half are posts of living cards.
+One rule: real processes on a real database with durable commits; the limit is so many sends in flight divided by the latency of one,
+and only the platform is a fake that takes its time. Half of the messages are said once, half are posts of living cards.
 """
 
 from __future__ import annotations
