@@ -22,7 +22,7 @@ from bot.platforms.slack.people import People
 from bot.platforms.slack.receive import Receiver
 from bot.platforms.slack.send import Sender
 from bot.platforms.slack.tenants import Tenant, Tenants
-from bot.port import Answer, Capabilities, Installations, Later, Never, Parcel, Sent
+from bot.port import Answer, Busy, Capabilities, Installations, Later, Never, Parcel, Sent
 from bot.settings import Settings
 from bot.wire import Malformed
 
@@ -84,6 +84,8 @@ class Slack:
             place = Place("slack", tenant.team, "")
             try:
                 await answer(Renamed(delivery=f"late:{secrets.token_hex(8)}", sender=profile, place=place))
+            except Busy:
+                log.info("what was learnt of somebody is kept when they come again")
             except Exception:
                 log.exception("what was learnt of somebody could not be kept")
 
