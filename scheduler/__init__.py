@@ -24,9 +24,9 @@ from sqlmodel import Session
 from bot import logs, metrics
 from bot.actions.rhythm import follow
 from bot.rules.retrying import timer_pause
+from scheduler.catching_up import CatchingUp
 from scheduler.wall_clock import WallClock
-from storage import Database, Unavailable, beats, outages, passing, retention, timers, turned_back
-from storage.holders import Watch
+from storage import Database, Unavailable, beats, outages, passing, retention, timers
 from storage.retention import KEEP, Keep
 from storage.timers import Due
 
@@ -91,11 +91,11 @@ class Metronome:
         self._now = now if isinstance(now, WallClock) else WallClock(now)
         self._keep = keep
         self._process = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
-        self._holders = Watch()
+        self._catching_up = CatchingUp(database, self._now)
         self._scheduler: AsyncIOScheduler | None = None
         self._watch: asyncio.Task[None] | None = None
         self._running, self._beating, self._cleaning = asyncio.Lock(), asyncio.Lock(), asyncio.Lock()
-        self._wanted = self._coming = self._stopping = self._turned_back = False
+        self._wanted = self._coming = self._stopping = False
         self.healthy = False
 
     async def start(self) -> None:
@@ -157,7 +157,8 @@ class Metronome:
     async def _tick_and_look(self) -> timedelta:
         """Tick, and tell how long to sleep."""
         try:
-            await self._catch_up()
+            if await self._catching_up.go_on():
+                self._wake_delivery()
             await self.tick()
             due = await self._database.read(timers.next_due)
         except Exception as fault:
@@ -168,9 +169,8 @@ class Metronome:
             self.healthy = False
             return _TROUBLED
         self.healthy = True
-        if self._turned_back:
-            return _TROUBLED
-        return _LONGEST if due is None else min(_LONGEST, max(_SHORTEST, due - self._now()))
+        longest = _LONGEST if self._catching_up.over else _TROUBLED
+        return longest if due is None else min(longest, max(_SHORTEST, due - self._now()))
 
     def _next_run(self, wait: timedelta) -> None:
         if self._scheduler is None or self._stopping:
@@ -183,31 +183,14 @@ class Metronome:
         while True:
             await asyncio.sleep(1)
             moved, turned_back = self._now.moved(), self._now.turned_back()
-            self._turned_back |= turned_back
+            if turned_back:
+                self._catching_up.notice()
             if moved or turned_back:
                 log.info("the clock was moved by %.0f s", moved.total_seconds())  # by none, where it was back at once
                 self.wake()
                 if self._scheduler is not None:
                     self._scheduler.modify_job("beat", next_run_time=datetime.now(UTC))
                     self._scheduler.wakeup()
-
-    async def _catch_up(self) -> None:
-        """Where the clock was turned back, let nothing wait for what it showed before."""
-        if not self._turned_back:
-            return
-        self._turned_back, after, again = False, 0, False
-        try:
-            while True:
-                caught = await self._database.transact(turned_back.catch_up, self._now(), after, self._holders)
-                again |= caught.again
-                if caught.after is None:
-                    break
-                after = caught.after
-        except BaseException:
-            self._turned_back = True
-            raise
-        self._turned_back |= again
-        self._wake_delivery()
 
     async def _batch(self, ids: Sequence[int] | None) -> int:
         now = self._now()
@@ -255,7 +238,7 @@ class Metronome:
 
     async def _come_back(self) -> None:
         try:
-            self._turned_back = await self._database.read(turned_back.noticed, self._now())
+            await self._catching_up.look_back()
             out = await self._database.transact(outages.back, self._now())
         except Unavailable as fault:
             log.warning("since when nothing ran could not be found out: %s", fault)

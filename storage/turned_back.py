@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, or_, select, update
 from sqlmodel import Session
 
 from bot.rules.retrying import pause
@@ -27,21 +27,27 @@ _NOTICED = timedelta(seconds=1)  # that clocks of several machines may well be a
 _SLICE = 500
 _NOW = bindparam("now", type_=UtcDateTime)
 _THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
+_IN_VAIN = and_(ACTIVE, OUTBOX.c.due_at > _NOW, or_(OUTBOX.c.tries > 0, ~OUTBOX.c.put_off))  # if it is not a pause
 _AHEAD = (
     select(LANES.c.id, LANES.c.lease_until, LANES.c.holder)
-    .where(LANES.c.id > bindparam("after"), or_(LANES.c.due_at > _NOW, LANES.c.lease_until > _NOW))
+    .where(
+        LANES.c.id > bindparam("after"),
+        or_(
+            LANES.c.due_at > _NOW,
+            LANES.c.lease_until > _NOW,
+            select(OUTBOX.c.id).where(_IN_VAIN, OUTBOX.c.lane_id == LANES.c.id).exists(),
+        ),
+    )
     .order_by(LANES.c.id)
     .limit(_SLICE)
     .with_for_update()
 )
 _SENT_TO = select(OUTBOX.c.lane_id).where(ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.state == "sending")
 _ABANDONED = update(LANES).where(LANES.c.id.in_(_THOSE)).values(lease_until=_NOW, due_at=_NOW, ready=False)
-_COUNTED = select(OUTBOX.c.id, OUTBOX.c.tries, OUTBOX.c.state, OUTBOX.c.created_at, OUTBOX.c.due_at).where(
-    ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.due_at > _NOW, or_(OUTBOX.c.tries > 0, ~OUTBOX.c.put_off)
-)
-_WAITS_IN_VAIN = (
-    select(OUTBOX.c.id).where(ACTIVE, OUTBOX.c.due_at > _NOW, OUTBOX.c.tries == 0, ~OUTBOX.c.put_off).limit(1)
-)
+_COUNTED = select(
+    OUTBOX.c.id, OUTBOX.c.lane_id, OUTBOX.c.tries, OUTBOX.c.state, OUTBOX.c.created_at, OUTBOX.c.due_at
+).where(_IN_VAIN, OUTBOX.c.lane_id.in_(_THOSE))
+_WAITS_IN_VAIN = select(OUTBOX.c.id).where(_IN_VAIN, OUTBOX.c.tries == 0).limit(1)
 _COUNT_ANEW = (
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("row"))
@@ -82,9 +88,10 @@ def catch_up(session: Session, now: datetime, after: int, watch: Watch) -> Caugh
     abandoned = {id for id in sent_to - theirs if lanes[id].holder not in (None, me())}
     if abandoned:
         connection.execute(_ABANDONED, {"lanes": sorted(abandoned), "now": now})
-    free = lanes.keys() - sent_to
-    _count_anew(connection, now, free | abandoned)
-    let_go(session, now, {id: Release(_held(lanes[id].lease_until, now)) for id in free})
+    _count_anew(
+        connection, now, lanes, sent_to - abandoned
+    )  # what waits behind what is being sent goes when that came home
+    let_go(session, now, {id: Release(_held(row.lease_until, now)) for id, row in lanes.items() if id not in sent_to})
     return Caught(
         max(lanes) if len(lanes) == _SLICE else None, any(_too_long(lanes[id].lease_until, now) for id in theirs)
     )
@@ -100,9 +107,11 @@ def _held(until: datetime | None, now: datetime) -> datetime | None:
     return until if until is not None and now < until <= now + LEASE else None
 
 
-def _count_anew(connection: Connection, now: datetime, lanes: Collection[int]) -> None:
+def _count_anew(connection: Connection, now: datetime, lanes: Collection[int], sent_to: Collection[int]) -> None:
     counted = []
     for row in connection.execute(_COUNTED, {"lanes": sorted(lanes), "now": now}):
+        if row.state == "sending" and row.lane_id in sent_to:
+            continue
         wait = pause(row.tries, after=None, unsure=row.state != "waiting", luck=0) if row.tries else timedelta()
         counted.append({"row": row.id, "due": min(row.due_at, now + wait), "since": min(row.created_at, now)})
     if counted:

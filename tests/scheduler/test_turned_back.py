@@ -19,7 +19,7 @@ from bot.words import line
 from scheduler import Metronome
 from scheduler.delivery import Delivery
 from scheduler.wall_clock import WallClock
-from storage import Database, Unavailable, beats, holders, outbox, timers, turned_back
+from storage import Database, Unavailable, beats, holders, lanes, outbox, timers, turned_back
 from storage.holders import Watch
 from storage.lanes import LEASE
 from storage.outbox import Announcement
@@ -140,6 +140,20 @@ def test_what_is_being_sent_is_neither_sent_twice_nor_lost(house: House) -> None
     assert [parcel.content.title for parcel in house.slack.tried] == [("hello",), ("again",)]
 
 
+def test_what_waits_behind_what_can_go_or_is_being_sent_is_not_forgotten(house: House) -> None:
+    house.say("behind what is being sent", subject="s:1", channel="C1")
+    house.say("behind what can go", subject="s:2", channel="C2")
+    house.clock.time -= HOUR
+    house.say("being sent", subject="s:3", channel="C1")
+    house.database.run(lanes.claim, house.clock(), limit=1)
+    house.say("can go", subject="s:4", channel="C2")
+    caught_up(house.database, house.clock(), Watch())
+    assert {*due(house)} == {house.clock()}
+    house.clock.time += LEASE
+    house.deliver()
+    assert {*house.states()} == {"sent"}
+
+
 def test_what_a_process_that_is_gone_was_sending_is_looked_for_soon(
     postgresql: Database, postgresql_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +255,25 @@ def test_a_bot_that_runs_notices_a_clock_that_is_put_right(house: House) -> None
     runs(house, put_right)
 
 
+def test_what_was_in_hand_when_it_was_noticed_is_caught_up_with_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metronome = Metronome(house.database, house.clock, lambda: None)
+    metronome._catching_up.notice()
+    monkeypatch.setattr("scheduler.catching_up.IN_HAND", 60.0)
+    asyncio.run(metronome._tick_and_look())
+    house.say("said by the clock as it was")
+    house.clock.time -= HOUR
+    asyncio.run(metronome._tick_and_look())
+    assert due(house) != [house.clock()]  # not with each tick
+
+    monkeypatch.setattr("scheduler.catching_up.IN_HAND", 0.0)
+    monkeypatch.setattr(metronome._catching_up, "_next", 0.0)
+    asyncio.run(metronome._tick_and_look())
+    assert due(house) == [house.clock()]
+    assert metronome._catching_up.over
+
+
 def test_a_bot_that_starts_notices_that_something_was_said_later_than_now(house: House) -> None:
     house.say("hello")
     house.clock.time -= HOUR
@@ -266,7 +299,7 @@ def test_a_database_that_fails_then_is_asked_again(house: House, monkeypatch: py
     house.say("hello")
     metronome = Metronome(house.database, house.clock, lambda: None)
     house.clock.time -= HOUR
-    metronome._turned_back = True
+    metronome._catching_up.notice()
     real, failed = turned_back.catch_up, []
 
     def fails(session: Session, now: datetime, after: int, watch: Watch) -> Caught:
