@@ -88,9 +88,8 @@ def catch_up(session: Session, now: datetime, after: int, watch: Watch) -> Caugh
     abandoned = {id for id in sent_to - theirs if lanes[id].holder not in (None, me())}
     if abandoned:
         connection.execute(_ABANDONED, {"lanes": sorted(abandoned), "now": now})
-    _count_anew(
-        connection, now, lanes, sent_to - abandoned
-    )  # what waits behind what is being sent goes when that came home
+    # What waits behind what is being sent goes when that came home.
+    _count_anew(connection, now, lanes, sent_to - abandoned)
     let_go(session, now, {id: Release(_held(row.lease_until, now)) for id, row in lanes.items() if id not in sent_to})
     return Caught(
         max(lanes) if len(lanes) == _SLICE else None, any(_too_long(lanes[id].lease_until, now) for id in theirs)
