@@ -22,6 +22,8 @@ from tests.chaos.record import ACTIVE, Record
 
 ON_THE_WIRE = 0.5
 """Seconds that the platform may take to see what was on its way when who sent it was killed."""
+SLOWLY = 1.5
+"""Seconds that it takes at most where it is slow; by then it sees that nobody hears its answer."""
 KINDS = {
     "celebration.given": "celebration",
     "checkin.answered": "checkin",
@@ -171,7 +173,8 @@ def _doubled(verdict: Verdict, where: str, those: list[Act], kills: Sequence[flo
     """On Teams something may be there twice only where its answer was lost, or who sent it was killed before it noted it."""
     for first, second in pairwise(sorted(those, key=lambda act: act.at)):
         verdict.figures["doubles on Teams"] += 1
-        cuts = sorted(at for at in kills if first.at - ON_THE_WIRE <= at <= second.at)
+        wire = SLOWLY if second.fault == "unheard" else ON_THE_WIRE
+        cuts = sorted(at for at in kills if first.at - wire <= at <= second.at)
         if first.fault:
             verdict.figures["doubles on Teams after a lost answer"] += 1
         elif cuts:
