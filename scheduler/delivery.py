@@ -22,6 +22,8 @@ from bot import logs, metrics
 from bot.port import Later, Never, Parcel, Platform
 from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import LOOK_AFTER
+from scheduler.asked import Asked, Pool
+from scheduler.doubts import Doubts
 from scheduler.outcomes import OnParked, Outcome, Outcomes, note, unsent
 from scheduler.parcels import Draw, Parcels, Reveal, deliver
 from storage import Database, Unavailable, lanes, waking
@@ -46,19 +48,6 @@ class Turn:
     settled: int = 0
     next_due: datetime | None = None
     after: Cursor = (FIRST, FIRST)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wait:
-    """That a platform asked to wait: until then by the clock, and for so many seconds at most should it be turned back."""
-
-    until: datetime
-    seconds: float
-    began: float = field(default_factory=time.monotonic)
-
-    def left(self, now: datetime) -> float:
-        """Seconds that are left."""
-        return min((self.until - now).total_seconds(), self.began + self.seconds - time.monotonic())
 
 
 class Delivery:
@@ -87,7 +76,8 @@ class Delivery:
         self._paces = {name: platform.can.pace for name, platform in platforms.items()}
         self._load: Counter[Tenant] = Counter()
         self._gates: dict[Tenant, asyncio.Semaphore] = {}
-        self._asked: dict[tuple[str, str, str], _Wait] = {}  # for what is claimed already
+        self._asked = Asked()
+        self._doubts = Doubts(database.alone)
         self._after: Cursor = (FIRST, FIRST)
         self._watch = Watch()
         self._outcomes: list[tuple[Claimed, Outcome]] = []
@@ -102,6 +92,7 @@ class Delivery:
 
     async def start(self) -> None:
         """Begin to deliver."""
+        self._doubts.begin()
         if self._database.alone:
             now = self._now()
             await self._database.transact(lanes.give_back, now, now + LOOK_AFTER)
@@ -279,6 +270,8 @@ class Delivery:
         except Exception as fault:
             log.exception("%s failed in a way that nobody foresaw", parcel.platform)
             outcome = Later(f"unforeseen: {fault!r}", unsure=True, whole=False)
+        if going:
+            self._doubts.note(claimed.id, isinstance(outcome, Later) and outcome.unsure)
         note(claimed, outcome, time.perf_counter() - began, self._now())
         self._came_home(claimed, outcome)
 
@@ -297,20 +290,19 @@ class Delivery:
         """Raises `Later` where it waited here for so long that it must not be sent any more, or not yet."""
         if (claimed.lease_until - self._now()).total_seconds() < _SEND_SECONDS:
             raise unsent(claimed, "it waited here for too long", after=0.0)
-        asked = self._asked.get(self._pool(claimed))
-        if asked is not None and (wait := asked.left(self._now())) > 0:
+        if claimed.unsure and (wait := self._doubts.left(claimed.id)) > 0:
+            raise unsent(claimed, "it may still be arriving", after=wait)
+        if (wait := self._asked.left(self._pool(claimed), self._now())) > 0:
             raise unsent(claimed, f"{claimed.platform} asks to wait", after=wait)
 
-    def _pool(self, claimed: Claimed) -> tuple[str, str, str]:
+    def _pool(self, claimed: Claimed) -> Pool:
         pace = self._paces.get(claimed.platform, UNLIMITED)
         return claimed.platform, claimed.tenant, pace.pool(claimed.way)
 
     def _came_home(self, claimed: Claimed, outcome: Outcome) -> None:
         self._outcomes.append((claimed, outcome))
         if isinstance(outcome, Later) and outcome.wide and outcome.after is not None:
-            now = self._now()
-            self._asked = {pool: asked for pool, asked in self._asked.items() if asked.left(now) > 0}
-            self._asked[self._pool(claimed)] = _Wait(now + timedelta(seconds=outcome.after), outcome.after)
+            self._asked.note(self._pool(claimed), outcome.after, self._now())
         del self._sending[claimed.lane_id]
         self._load[claimed.owner] -= 1
         if not self._load[claimed.owner]:

@@ -15,6 +15,7 @@ from bot.messages import Message
 from bot.pack import pack
 from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, Secret, line
+from scheduler import doubts
 from scheduler.delivery import Delivery
 from storage import Database, lag, lanes, outbox, undelivered
 from storage.lag import Depth
@@ -453,7 +454,10 @@ def test_after_a_crash_while_sending_it_arrives_exactly_once(house: House, arriv
     assert house.states() == ["sent"]
 
 
-def test_the_only_process_need_not_wait_for_its_own_lease_after_a_restart(sqlite: Database, clock: Clock) -> None:
+def test_the_only_process_need_not_wait_for_its_own_lease_after_a_restart(
+    sqlite: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "ARRIVES", 0.1)
     house = House(sqlite, clock)
     house.say("hello")
     crash_while_sending(house, arrives=True)
@@ -461,7 +465,7 @@ def test_the_only_process_need_not_wait_for_its_own_lease_after_a_restart(sqlite
     async def story() -> None:
         delivery = house.delivery()
         await delivery.start()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.15)
         assert house.slack.looked_for == []
         clock.passes(seconds=4)
         delivery.wake()
@@ -470,6 +474,59 @@ def test_the_only_process_need_not_wait_for_its_own_lease_after_a_restart(sqlite
 
     asyncio.run(story())
     assert house.slack.words("C1") == ["hello"]
+
+
+def test_a_clock_that_jumps_after_a_crash_does_not_let_it_be_looked_for_while_it_may_be_arriving(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "ARRIVES", 0.4)
+    house.say("hello")
+    crash_while_sending(house, arrives=False)
+    house.clock.passes(hours=1)
+
+    async def story() -> None:
+        delivery = house.delivery()
+        await delivery.start()
+        await asyncio.sleep(0.2)
+        house.clock.passes(hours=1)  # also past the pause that it is given
+        delivery.wake()
+        await asyncio.sleep(0.1)
+        assert house.slack.looked_for == []
+        await asyncio.sleep(0.4)
+        house.clock.passes(hours=1)
+        delivery.wake()
+        await until(lambda: house.states() == ["sent"])
+        await delivery.stop()
+
+    asyncio.run(story())
+    assert len(house.slack.looked_for) == 1
+    assert house.slack.words("C1") == ["hello"]
+
+
+def test_a_clock_that_jumps_after_a_lost_answer_does_not_let_it_be_looked_for_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "ARRIVES", 0.4)
+    house.slack.goes_wrong = only(1, Later("no answer", unsure=True))
+
+    async def story() -> None:
+        delivery = house.delivery()
+        await delivery.start()
+        await asyncio.to_thread(house.say, "hello")
+        delivery.wake()
+        await until(lambda: house.states() == ["unsure"])
+        house.clock.passes(hours=1)
+        delivery.wake()
+        await asyncio.sleep(0.15)
+        assert house.slack.looked_for == []
+        await asyncio.sleep(0.4)
+        house.clock.passes(hours=1)
+        delivery.wake()
+        await until(lambda: house.states() == ["sent"])
+        await delivery.stop()
+
+    asyncio.run(story())
+    assert len(house.slack.looked_for) == 1
 
 
 def test_what_may_have_arrived_is_still_looked_for_after_it_could_not_even_be_drawn(house: House) -> None:
