@@ -44,6 +44,7 @@ _AHEAD = (
 )
 _SENT_TO = select(OUTBOX.c.lane_id).where(ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.state == "sending")
 _ABANDONED = update(LANES).where(LANES.c.id.in_(_THOSE)).values(lease_until=_NOW, due_at=_NOW, ready=False)
+_LOOKED_AT = update(LANES).where(LANES.c.id.in_(_THOSE)).values(due_at=_NOW, ready=False)
 _COUNTED = select(
     OUTBOX.c.id, OUTBOX.c.lane_id, OUTBOX.c.tries, OUTBOX.c.state, OUTBOX.c.created_at, OUTBOX.c.due_at
 ).where(_IN_VAIN, OUTBOX.c.lane_id.in_(_THOSE))
@@ -88,12 +89,19 @@ def catch_up(session: Session, now: datetime, after: int, watch: Watch) -> Caugh
     abandoned = {id for id in sent_to - theirs if lanes[id].holder not in (None, me())}
     if abandoned:
         connection.execute(_ABANDONED, {"lanes": sorted(abandoned), "now": now})
+    # Whose lease is over were left to who may still be sending there, until a moment after the time that it was then.
+    if left := [id for id in sent_to - abandoned if _over(lanes[id].lease_until, now)]:
+        connection.execute(_LOOKED_AT, {"lanes": sorted(left), "now": now})
     # What waits behind what is being sent goes when that came home.
     _count_anew(connection, now, lanes, sent_to - abandoned)
     let_go(session, now, {id: Release(_held(row.lease_until, now)) for id, row in lanes.items() if id not in sent_to})
     return Caught(
         max(lanes) if len(lanes) == _SLICE else None, any(_too_long(lanes[id].lease_until, now) for id in theirs)
     )
+
+
+def _over(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until <= now
 
 
 def _too_long(until: datetime | None, now: datetime) -> bool:

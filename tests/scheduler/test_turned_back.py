@@ -169,6 +169,17 @@ def test_what_a_process_that_is_gone_was_sending_is_looked_for_soon(
     assert found(postgresql, before + LOOK_AFTER) == [True]
 
 
+def test_what_was_left_to_somebody_who_may_still_be_sending_is_looked_at_again_soon(
+    postgresql: Database, postgresql_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent_by_another(postgresql, clock())
+    with there(postgresql_url):
+        assert found(postgresql, clock() + HOUR) == []  # the clock was ahead for a moment
+        caught_up(postgresql, clock() + LEASE, Watch())
+    monkeypatch.setattr(holders, "MISSED", 0.0)
+    assert found(postgresql, clock() + LEASE) == [True]
+
+
 def test_a_schedule_that_changed_is_worked_out_at_once_and_agreed_times_stay(house: House) -> None:
     at = house.clock()
     times = {Tick.REPLAN: at, "digest.post": at, "failed": at + HOUR}
