@@ -31,7 +31,8 @@ _Held = tuple[int, int]
 
 _OUTBOX = table("outbox")
 _LANES: BindParameter[Any] = bindparam("lanes", expanding=True)
-_SENT_TO = select(_OUTBOX.c.lane_id).where(ACTIVE, _OUTBOX.c.lane_id.in_(_LANES), _OUTBOX.c.state == "sending")
+SENT_TO = select(_OUTBOX.c.lane_id).where(ACTIVE, _OUTBOX.c.lane_id.in_(_LANES), _OUTBOX.c.state == "sending")
+"""Of these `lanes` those to which somebody is sending, or was when they died."""
 _HERE = text(
     "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = :class AND objid = ANY(:those) "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -61,7 +62,7 @@ class Watch:
         if not others or connection.dialect.name != "postgresql":
             return set()
         there = {*connection.execute(_HERE, {"class": CLASS, "those": sorted({*others.values()})}).scalars()}
-        sent_to = connection.execute(_SENT_TO, {"lanes": [*others]}).scalars()
+        sent_to = connection.execute(SENT_TO, {"lanes": [*others]}).scalars()
         now = time.monotonic()
         self._since, self._missed = _lately(self._since, now), _lately(self._missed, now)
         return {lane for lane in {*sent_to} if self._waits((lane, others[lane]), others[lane] in there, now)}

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from bot.rules.retrying import pause
 from bot.rules.rhythm import AT_ONCE
 from storage import beats, budgets, timers
-from storage.holders import Watch, me
+from storage.holders import SENT_TO, Watch, me
 from storage.lanes import LEASE, Release, let_go
 from storage.outbox import LANES, OUTBOX
 from storage.statements import core
@@ -42,7 +42,6 @@ _AHEAD = (
     .limit(_SLICE)
     .with_for_update()
 )
-_SENT_TO = select(OUTBOX.c.lane_id).where(ACTIVE, OUTBOX.c.lane_id.in_(_THOSE), OUTBOX.c.state == "sending")
 _ABANDONED = update(LANES).where(LANES.c.id.in_(_THOSE)).values(lease_until=_NOW, due_at=_NOW, ready=False)
 _LOOKED_AT = update(LANES).where(LANES.c.id.in_(_THOSE)).values(due_at=_NOW, ready=False)
 _COUNTED = select(
@@ -84,7 +83,7 @@ def catch_up(session: Session, now: datetime, after: int, watch: Watch) -> Caugh
         timers.bring_forward(session, AT_ONCE, now)
         budgets.free(connection, now + LEASE)
     lanes = {row.id: row for row in connection.execute(_AHEAD, {"after": after, "now": now})}
-    sent_to = {*connection.execute(_SENT_TO, {"lanes": [*lanes]}).scalars()}
+    sent_to = {*connection.execute(SENT_TO, {"lanes": [*lanes]}).scalars()}
     theirs = watch.sending(connection, {id: lanes[id].holder for id in sent_to if lanes[id].holder is not None})
     abandoned = {id for id in sent_to - theirs if lanes[id].holder not in (None, me())}
     if abandoned:
