@@ -32,8 +32,8 @@ from scheduler import Metronome
 from scheduler.delivery import Delivery
 from scheduler.wall_clock import WallClock
 from storage import Database, Unavailable, calendars, lag, retention, scenes
+from storage.claims import Claimed
 from storage.gate import Gate
-from storage.lanes import Claimed
 
 log = logging.getLogger(__name__)
 

@@ -26,9 +26,9 @@ from scheduler.asked import Asked, Pool
 from scheduler.doubts import Doubts
 from scheduler.outcomes import OnParked, Outcome, Outcomes, note, unsent
 from scheduler.parcels import Draw, Parcels, Reveal, deliver
-from storage import Database, Unavailable, lanes, waking
+from storage import Database, Unavailable, claims, lanes, waking
+from storage.claims import LEASE, Claimed
 from storage.holders import Watch
-from storage.lanes import LEASE, Claimed
 from storage.turns import FIRST, Cursor, Room, Tenant
 from storage.waking import Listener
 
@@ -95,7 +95,7 @@ class Delivery:
         self._doubts.begin()
         if self._database.alone:
             now = self._now()
-            await self._database.transact(lanes.give_back, now, now + LOOK_AFTER)
+            await self._database.transact(claims.give_back, now, now + LOOK_AFTER)
         loop = asyncio.get_running_loop()
         self._listener = self._database.listen(lambda: loop.call_soon_threadsafe(self._woken.set))
         self._loop = asyncio.create_task(self._run(), name="delivery")
@@ -210,7 +210,7 @@ class Delivery:
         self._fates.settle(session, outcomes, now)
         if room is None:
             return Turn([], len(outcomes))
-        took = lanes.claim(
+        took = claims.claim(
             session, now, limit=self._of_one, room_for=room, paces=self._paces, lease=self._lease, busy=busy,
             after=self._after, watch=self._watch,
         )  # fmt: skip

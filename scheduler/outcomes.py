@@ -18,7 +18,7 @@ from bot.port import Later, Never, Platform, Sent, Way
 from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import out_of_patience, pause
 from storage import arriving, outbox, passing
-from storage.lanes import Claimed
+from storage.claims import Claimed
 from storage.settling import Settling
 
 log = logging.getLogger(__name__)

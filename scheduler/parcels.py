@@ -19,7 +19,7 @@ from bot.port import Later, Never, Parcel, Platform, Sent, Way
 from bot.words import Line
 from scheduler.outcomes import Dropped, Outcome, unsent
 from storage import passing
-from storage.lanes import Claimed
+from storage.claims import Claimed
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from bot.inbound import Place
 from storage.outbox import LANES, OUTBOX
 from storage.statements import core, table
 from storage.tables import UtcDateTime
-from storage.unsettled import ACTIVE, unsettled
+from storage.unsettled import ACTIVE, LEFT, unsettled
 
 NOTICED = timedelta(seconds=5)
 """How long something fails before the cards elsewhere say so."""
@@ -57,7 +57,7 @@ _BEHIND = (
         .outerjoin(_SIDES, and_(_SIDES.c.partnership_id == _TIES.c.partnership_id, _SIDES.c.key == _TIES.c.side))
     )
     .where(
-        text("outbox.state IN ('waiting','sending','unsure','parked')"),
+        LEFT,
         OUTBOX.c.subject == bindparam("about"),
         OUTBOX.c.room_id != bindparam("here"),
         or_(and_(ACTIVE, _FAILS), _SET_ASIDE),

@@ -15,6 +15,7 @@ from bot import metrics
 from storage import beats
 from storage.statements import core, table
 from storage.tables import UtcDateTime
+from storage.unsettled import LEFT
 
 STATES = ("waiting", "sending", "unsure", "parked")
 """What an outbox row is until it is settled; `unsure`: it may have arrived, and is looked for."""
@@ -26,11 +27,7 @@ _OUTBOX, _TIMERS, _BUDGETS, _BEATS = table("outbox"), table("timers"), table("bu
 _NOW = bindparam("now", type_=UtcDateTime)
 _SOON = bindparam("soon", type_=UtcDateTime)
 # The conditions are written out, so that the partial indexes are seen.
-_LEFT = (
-    select(_OUTBOX.c.state, func.count(), func.min(_OUTBOX.c.created_at))
-    .where(text("outbox.state IN ('waiting','sending','unsure','parked')"))
-    .group_by(_OUTBOX.c.state)
-)
+_LEFT = select(_OUTBOX.c.state, func.count(), func.min(_OUTBOX.c.created_at)).where(LEFT).group_by(_OUTBOX.c.state)
 _WAITING = text("timers.state = 'waiting'")
 _OVERDUE = select(func.count(), func.min(_TIMERS.c.due_at)).where(_WAITING, _TIMERS.c.due_at <= _NOW)
 _DUE = select(func.count()).where(_WAITING, _TIMERS.c.due_at > _NOW, _TIMERS.c.due_at <= _SOON)

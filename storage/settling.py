@@ -18,7 +18,8 @@ from bot.rules.pacing import UNLIMITED, Pace, free_at, take
 from storage import aside, budgets, lanes, posts
 from storage.among import among, several
 from storage.arriving import NOTICED
-from storage.lanes import Claimed, Release
+from storage.claims import Claimed
+from storage.lanes import Release
 from storage.outbox import LANES, OUTBOX
 from storage.statements import Prepared, core, database_of
 from storage.tables import UtcDateTime

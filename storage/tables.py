@@ -70,6 +70,8 @@ def _named(kind: type[StrEnum]) -> Any:
 
 UNSETTLED = "state IN ('waiting','sending','unsure')"
 """What rows of the outbox are that are still to be seen to."""
+UNDELIVERED = "state IN ('waiting','sending','unsure','parked')"
+"""The same, and what was set aside."""
 
 PART = "part"
 """Of which rows an index is. Said so, and not to a database of one kind: that would load what is for the other kind alone."""
@@ -635,7 +637,7 @@ class Outbox(SQLModel, table=True):
             "ix_outbox_depth",
             "state",
             "created_at",
-            info={PART: text("state IN ('waiting','sending','unsure','parked')")},
+            info={PART: text(UNDELIVERED)},
         ),
         Index(
             "ix_outbox_settled",

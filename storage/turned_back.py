@@ -16,8 +16,9 @@ from sqlmodel import Session
 from bot.rules.retrying import pause
 from bot.rules.rhythm import AT_ONCE
 from storage import beats, budgets, timers
+from storage.claims import LEASE
 from storage.holders import SENT_TO, Watch, me
-from storage.lanes import LEASE, Release, let_go
+from storage.lanes import Release, let_go
 from storage.outbox import LANES, OUTBOX
 from storage.statements import core
 from storage.tables import UtcDateTime

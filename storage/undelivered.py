@@ -16,10 +16,8 @@ from bot.port import Way
 from storage import aside, outbox, waking
 from storage.outbox import LANES, OUTBOX
 from storage.statements import core
+from storage.unsettled import LEFT
 
-_LEFT = text(
-    "outbox.state IN ('waiting','sending','unsure','parked')"
-)  # written out, so that the partial index is seen
 _STATES = {
     "parked": ("parked",),
     "waiting": ("waiting", "unsure"),  # what may have arrived waits to be looked for
@@ -48,7 +46,7 @@ class Row:
 
 def listed(session: Session, state: str, limit: int) -> tuple[list[Row], int]:
     """The first of those in that state (parked, waiting, sending, all), oldest first, and how many there are."""
-    which = and_(_LEFT, OUTBOX.c.state.in_(_STATES[state]))
+    which = and_(LEFT, OUTBOX.c.state.in_(_STATES[state]))
     columns = (OUTBOX.c.state, LANES.c.platform, LANES.c.tenant, LANES.c.target, OUTBOX.c.way, OUTBOX.c.subject)
     times = (OUTBOX.c.tries, OUTBOX.c.created_at, OUTBOX.c.due_at, OUTBOX.c.trouble)
     statement = (

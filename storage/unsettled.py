@@ -1,4 +1,4 @@
-"""Rows of the outbox that are not settled: they wait, are being sent, or may have arrived.
+"""Rows of the outbox that are not settled: they wait, are being sent, or may have arrived; and with them what was set aside.
 
 One rule: said in one way only, and written out, so that databases see the partial indexes of just these rows.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import TextClause, text
 
-from storage.tables import UNSETTLED
+from storage.tables import UNDELIVERED, UNSETTLED
 
 
 def unsettled(alias: str = "outbox") -> TextClause:
@@ -17,3 +17,6 @@ def unsettled(alias: str = "outbox") -> TextClause:
 
 ACTIVE = unsettled()
 """The condition, of the outbox itself."""
+
+LEFT = text(f"outbox.{UNDELIVERED}")
+"""The condition with what was set aside, of the outbox itself."""

@@ -14,7 +14,7 @@ from bot.actions import Call, standups, telling
 from bot.cards import parking as cards
 from bot.port import Way
 from storage import outbox, undelivered
-from storage.lanes import Claimed
+from storage.claims import Claimed
 from storage.scenes import scene
 from storage.tables import Account
 

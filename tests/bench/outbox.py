@@ -25,7 +25,7 @@ from bot.pack import pack
 from bot.port import Way
 from bot.words import line
 from scheduler.delivery import Delivery
-from storage import Database, lag, lanes, outbox
+from storage import Database, claims, lag, lanes, outbox
 from storage.outbox import Announcement
 from tests.bench.nine import fresh
 from tests.fakes.recorder import EVERYTHING, Recorder
@@ -55,7 +55,7 @@ def said(many: int, channels: int, tenants: int = 5, first: int = 0) -> list[Ann
     ]
 
 
-def card(session: Session, claimed: lanes.Claimed) -> Message:
+def card(session: Session, claimed: claims.Claimed) -> Message:
     return Message(line("A card"), (Paragraph(line(f"It shows {claimed.subject} as it is now.")),))
 
 
@@ -131,7 +131,7 @@ def claiming(alone: str, crowded: str) -> tuple[float, float]:
 def _timed(session: Session) -> float:
     lanes.look_up(session)
     began = time.perf_counter()
-    claimed = lanes.claim(session, now(), limit=16).rows
+    claimed = claims.claim(session, now(), limit=16).rows
     took = time.perf_counter() - began
     assert len(claimed) == 14  # a little is kept free for what is urgent
     session.rollback()

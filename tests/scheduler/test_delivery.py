@@ -17,9 +17,9 @@ from bot.port import Later, Never, Parcel, Sent, Way
 from bot.words import Account, Secret, line
 from scheduler import doubts
 from scheduler.delivery import Delivery
-from storage import Database, lag, lanes, outbox, undelivered
+from storage import Database, claims, lag, outbox, undelivered
+from storage.claims import Claimed
 from storage.lag import Depth
-from storage.lanes import Claimed
 from storage.tables import Outbox, Post
 from storage.turns import Room
 from tests.conftest import Clock
@@ -655,9 +655,9 @@ def test_a_failure_that_nobody_foresaw_is_looked_into_before_it_goes_again(house
 
 def test_who_comes_back_after_the_lease_ran_out_changes_nothing(house: House) -> None:
     house.say("hello")
-    [late] = house.database.run(lanes.claim, house.clock(), limit=1).rows
+    [late] = house.database.run(claims.claim, house.clock(), limit=1).rows
     house.clock.passes(seconds=61)
-    [other] = house.database.run(lanes.claim, house.clock(), limit=1).rows
+    [other] = house.database.run(claims.claim, house.clock(), limit=1).rows
     assert other.unsure
     settle = house.delivery()._fates.settle
     house.database.run(settle, [(late, Never("too late"))], house.clock())

@@ -12,7 +12,7 @@ import pytest
 
 from bot.port import Later, Parcel, Way
 from bot.rules.pacing import Limit, Pace
-from storage import Database, lanes
+from storage import Database, claims
 from tests.conftest import Clock
 from tests.fakes.recorder import EVERYTHING, Recorder, until
 from tests.fakes.statements import statements
@@ -219,7 +219,7 @@ def test_what_waits_costs_a_claim_no_statement_and_no_row_more(database: Databas
         for each in what:
             house.say("hello", channel=f"C{each}")
         with statements() as made:
-            found = database.run(lanes.claim, clock(), limit=4).rows
+            found = database.run(claims.claim, clock(), limit=4).rows
         assert len(found) == 4
         asyncio.run(house.delivery().drain())
         return len(made)

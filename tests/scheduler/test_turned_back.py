@@ -19,9 +19,9 @@ from bot.words import line
 from scheduler import Metronome
 from scheduler.delivery import Delivery
 from scheduler.wall_clock import WallClock
-from storage import Database, Unavailable, beats, holders, lanes, outbox, timers, turned_back
+from storage import Database, Unavailable, beats, claims, holders, outbox, timers, turned_back
+from storage.claims import LEASE
 from storage.holders import Watch
-from storage.lanes import LEASE
 from storage.outbox import Announcement
 from storage.tables import Lane, Outbox, Timer
 from storage.turned_back import Caught
@@ -145,7 +145,7 @@ def test_what_waits_behind_what_can_go_or_is_being_sent_is_not_forgotten(house: 
     house.say("behind what can go", subject="s:2", channel="C2")
     house.clock.time -= HOUR
     house.say("being sent", subject="s:3", channel="C1")
-    house.database.run(lanes.claim, house.clock(), limit=1)
+    house.database.run(claims.claim, house.clock(), limit=1)
     house.say("can go", subject="s:4", channel="C2")
     caught_up(house.database, house.clock(), Watch())
     assert {*due(house)} == {house.clock()}

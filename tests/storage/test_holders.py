@@ -14,8 +14,8 @@ from sqlmodel import Session
 
 from bot.port import Way
 from storage import Database, holders, outbox
+from storage.claims import LEASE, claim
 from storage.holders import CLASS, Watch
-from storage.lanes import LEASE, claim
 from storage.outbox import Announcement
 from tests.conftest import Clock
 

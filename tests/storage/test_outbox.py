@@ -11,7 +11,8 @@ from sqlmodel import Session, select
 
 from bot.port import Way
 from storage import Database, outbox
-from storage.lanes import claim, look_up
+from storage.claims import claim
+from storage.lanes import look_up
 from storage.outbox import Announcement, Target
 from storage.tables import Lane, Outbox
 from tests.conftest import Clock

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from bot.port import Way
 from storage import Database, outbox, undelivered
-from storage.lanes import claim
+from storage.claims import claim
 from storage.outbox import Announcement, Target
 from storage.tables import Lane, Outbox
 from tests.conftest import Clock
