@@ -24,7 +24,7 @@ from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import LOOK_AFTER
 from scheduler.asked import Asked, Pool
 from scheduler.doubts import Doubts
-from scheduler.outcomes import OnParked, Outcome, Outcomes, note, unsent
+from scheduler.outcomes import OnParked, Outcome, Outcomes, Unsent, note
 from scheduler.parcels import Draw, Parcels, Reveal, deliver
 from storage import Database, Unavailable, claims, lanes, waking
 from storage.claims import LEASE, Claimed
@@ -227,7 +227,7 @@ class Delivery:
         def ended(task: asyncio.Task[None]) -> None:
             for each in claimed:
                 if task.cancelled() and self._sending.get(each.lane_id) is task:
-                    self._came_home(each, unsent(each, "stopped before it was sent"))
+                    self._came_home(each, Unsent(each, "stopped before it was sent"))
 
         going = asyncio.create_task(work)
         self._sending |= dict.fromkeys((each.lane_id for each in claimed), going)
@@ -239,12 +239,12 @@ class Delivery:
         try:
             ready = await self._database.read(self._parcels.drawn, claimed)
         except asyncio.CancelledError:
-            ready = [unsent(each, "stopped before it was sent") for each in claimed]
+            ready = [Unsent(each, "stopped before it was sent") for each in claimed]
         except Unavailable as fault:
-            ready = [unsent(each, f"the database did not answer: {fault}") for each in claimed]
+            ready = [Unsent(each, f"the database did not answer: {fault}") for each in claimed]
         except Exception as fault:
             log.exception("what was claimed could not be drawn")
-            ready = [unsent(each, f"it could not be drawn: {fault!r}") for each in claimed]
+            ready = [Unsent(each, f"it could not be drawn: {fault!r}", counts=True) for each in claimed]
         for each, parcel in zip(claimed, ready, strict=True):
             if isinstance(parcel, Parcel):
                 self._begin(self._send(each, parcel), [each])
@@ -287,13 +287,13 @@ class Delivery:
             yield
 
     def _still(self, claimed: Claimed) -> None:
-        """Raises `Later` where it waited here for so long that it must not be sent any more, or not yet."""
+        """Raises `Unsent` where it waited here for so long that it must not be sent any more, or not yet."""
         if (claimed.lease_until - self._now()).total_seconds() < _SEND_SECONDS:
-            raise unsent(claimed, "it waited here for too long", after=0.0)
+            raise Unsent(claimed, "it waited here for too long", after=0.0)
         if claimed.unsure and (wait := self._doubts.left(claimed.id)) > 0:
-            raise unsent(claimed, "it may still be arriving", after=wait)
+            raise Unsent(claimed, "it may still be arriving", after=wait)
         if (wait := self._asked.left(self._pool(claimed), self._now())) > 0:
-            raise unsent(claimed, f"{claimed.platform} asks to wait", after=wait)
+            raise Unsent(claimed, f"{claimed.platform} asks to wait", after=wait)
 
     def _pool(self, claimed: Claimed) -> Pool:
         pace = self._paces.get(claimed.platform, UNLIMITED)

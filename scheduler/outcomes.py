@@ -37,12 +37,16 @@ class Dropped:
     reason: str
 
 
+class Unsent(Later):
+    """It was not sent this time; whether it arrived before is as unsure as it was. It `counts` as a try where it could not be made
+    ready, and not where it only waits."""
+
+    def __init__(self, claimed: Claimed, reason: str, *, after: float | None = None, counts: bool = False) -> None:
+        super().__init__(reason, after=after, unsure=claimed.unsure, whole=False)
+        self.counts = counts
+
+
 Outcome = Sent | Later | Never | Dropped
-
-
-def unsent(claimed: Claimed, reason: str, *, after: float | None = None) -> Later:
-    """It was not sent this time; whether it arrived before is as unsure as it was."""
-    return Later(reason, after=after, unsure=claimed.unsure, whole=False)
 
 
 def note(claimed: Claimed, outcome: Outcome, seconds: float, now: datetime) -> None:
@@ -100,10 +104,12 @@ class Outcomes:
             case Dropped(reason):
                 told.dropped(claimed, reason)
             case Later():
-                wait = pause(claimed.tries, after=outcome.after, unsure=outcome.unsure, luck=random.random())
+                tries = claimed.tries - 1 if isinstance(outcome, Unsent) and not outcome.counts else claimed.tries
+                wait = pause(tries, after=outcome.after, unsure=outcome.unsure, luck=random.random())
                 return told.later(
                     claimed,
                     due=told.now + wait,
+                    tries=tries,
                     unsure=outcome.unsure,
                     whole=outcome.whole,
                     wide=told.paces.get(claimed.platform, UNLIMITED).pool(claimed.way) if outcome.wide else None,
@@ -116,10 +122,12 @@ class Outcomes:
     def _given_up(self, claimed: Claimed, outcome: Outcome, now: datetime) -> str | None:
         """Why it is tried no more; None where it arrived, goes again or is not wanted."""
         match outcome:
-            case Later(unsure=True) if claimed.tries >= _DOUBLES and not self._finds(claimed):
-                return f"it never said whether it took it ({outcome})"
             case Later() if out_of_patience(claimed.created_at, now, claimed.tries):
                 return f"given up after a day: {outcome}"
+            case Unsent():
+                return None
+            case Later(unsure=True) if claimed.tries >= _DOUBLES and not self._finds(claimed):
+                return f"it never said whether it took it ({outcome})"
             case Never() if outcome.gone or not (claimed.living and claimed.way is Way.EDIT):
                 return str(outcome)
             case _:

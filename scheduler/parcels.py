@@ -17,7 +17,7 @@ from bot.messages import Message
 from bot.pack import unpack
 from bot.port import Later, Never, Parcel, Platform, Sent, Way
 from bot.words import Line
-from scheduler.outcomes import Dropped, Outcome, unsent
+from scheduler.outcomes import Dropped, Outcome, Unsent
 from storage import passing
 from storage.claims import Claimed
 
@@ -45,7 +45,7 @@ class Parcels:
         if claimed.orphaned == "dropped":
             return Dropped("the card it belongs under was not wanted any more")
         if claimed.platform not in self.platforms:
-            return unsent(claimed, f"{claimed.platform} is not connected", after=60.0)
+            return Unsent(claimed, f"{claimed.platform} is not connected", after=60.0, counts=True)
         # Where nothing can be looked for, everything is rather said twice than lost.
         if claimed.unsure and claimed.way is Way.PRIVATE and self.platforms[claimed.platform].can.finds:
             return Dropped("it may have arrived, and is never shown twice")
@@ -59,7 +59,7 @@ class Parcels:
             if isinstance(fault, DBAPIError):
                 session.rollback()  # what stumbled over a statement must not spoil the looks of the others
             log.exception("%s could not be drawn", claimed.subject)
-            return unsent(claimed, f"it could not be drawn: {fault!r}")
+            return Unsent(claimed, f"it could not be drawn: {fault!r}", counts=True)
         if content is None:
             return Dropped("there is nothing to say any more")
         return Parcel(

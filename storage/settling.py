@@ -85,15 +85,15 @@ class Settling:
             _ARRIVED.all(self.session, ids=several(self._connection, ids), at=self.now)
 
     def later(
-        self, claimed: Claimed, *, due: datetime, unsure: bool, whole: bool, wide: str | None, reason: str
+        self, claimed: Claimed, *, due: datetime, tries: int, unsure: bool, whole: bool, wide: str | None, reason: str
     ) -> bool:
-        """It goes again at `due`; with `whole` nothing else goes in that lane before, and with `wide`, the name of a limit that the
-        tenant's channels share, nothing that draws on that. Tells whether by now, and not before, it has failed for long enough to
-        be worth a word elsewhere."""
+        """It goes again at `due`, after so many `tries`; with `whole` nothing else goes in that lane before, and with `wide`, the name
+        of a limit that the tenant's channels share, nothing that draws on that. Tells whether by now, and not before, it has failed for
+        long enough to be worth a word elsewhere."""
         lane = self._held[claimed.lane_id]
         state: dict[str, Any] = {"state": "unsure"} if unsure else self._waits_again(claimed)
         self._connection.execute(_TROUBLED, {"lane": claimed.lane_id, "at": self.now})
-        self._set(claimed, {**state, "due_at": due, "trouble": reason})
+        self._set(claimed, {**state, "due_at": due, "tries": tries, "trouble": reason})
         if whole:
             release = self._releases[claimed.lane_id]
             self._releases[claimed.lane_id] = Release(max(due, release.hold or due), release.spent)

@@ -168,6 +168,8 @@ class Postgres:
         self.drop()
         self._name = f"round{number}"
         self._sql(f'CREATE DATABASE "{self._name}" TEMPLATE {template}')
+        # Until then what a sequence gives out is thought to be in the log already, and a server that dies gives it out again.
+        self._sql("CHECKPOINT")
         return self._url(self._name)
 
     def drop(self) -> None:

@@ -529,6 +529,33 @@ def test_a_clock_that_jumps_after_a_lost_answer_does_not_let_it_be_looked_for_at
     assert len(house.slack.looked_for) == 1
 
 
+def test_who_only_waits_until_it_may_have_arrived_uses_up_no_tries(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "ARRIVES", 30.0)
+    house.slack.can = replace(EVERYTHING, finds=False)
+    house.say("hello")
+    crash_while_sending(house, arrives=False)
+
+    async def begins() -> None:
+        delivery = house.delivery()
+        await delivery.start()
+        house.clock.passes(minutes=2)
+        await delivery.drain()
+        await delivery.stop()
+
+    for _ in range(5):  # each of several processes finds it anew
+        asyncio.run(begins())
+    assert house.slack.tried == []
+    assert house.states() == ["unsure"]
+    assert house.parked == []
+
+    monkeypatch.setattr(doubts, "ARRIVES", 0.0)
+    house.clock.passes(minutes=2)
+    house.deliver()
+    assert house.slack.words("C1") == ["hello"]
+
+
 def test_what_may_have_arrived_is_still_looked_for_after_it_could_not_even_be_drawn(house: House) -> None:
     house.card("open")
     crash_while_sending(house, arrives=True)
