@@ -75,7 +75,7 @@ def _tell(outcome: Outcome) -> None:
         f"{seen['doubles on Teams']} doubles on Teams, {len(objections)} objections; {long}",
         flush=True,
     )
-    for line in objections[:SHOWN]:
+    for line in [*outcome.slow[:SHOWN], *objections[:SHOWN]]:
         print(f"    {line}", flush=True)
 
 

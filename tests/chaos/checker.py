@@ -39,6 +39,9 @@ SAYS = {
 }
 """How a message reads that is what came of a deed, and not a digest that tells of it."""
 
+_HELD_BACK = re.compile("may still be arriving|asks to wait|stopped before|waited here")
+"""What something waits for without having been sent."""
+
 LATE = timedelta(seconds=90)
 """How long something may be due when all is calm, before it counts as not done."""
 
@@ -283,7 +286,7 @@ def _at_rest(verdict: Verdict, record: Record, now: datetime, given_up: bool) ->
             )
         if row.state == "parked":
             told = "never said whether" in row.trouble and not row.channel.startswith(("C", "D", "@U"))
-            if not told and not (given_up and "given up" in row.trouble):
+            if not (told and not _HELD_BACK.search(row.trouble)) and not (given_up and "given up" in row.trouble):
                 verdict.objections.append(f"PARKED: row {row.id} ({row.subject} in {row.channel}): {row.trouble}")
     verdict.figures += Counter({f"rows {state}": times for state, times in states.items()})
     for timer in record.timers:

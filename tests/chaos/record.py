@@ -65,6 +65,20 @@ def read(session: Session) -> Record:
     )
 
 
+def waiting(session: Session, at: datetime) -> list[str]:
+    """What waits to be delivered, with the lane that it waits in, a line each; `at` is told as well."""
+    rows = session.exec(
+        select(Outbox, Lane)
+        .where(col(Outbox.lane_id) == col(Lane.id), col(Outbox.state).in_(ACTIVE))
+        .order_by(col(Outbox.due_at))
+    )
+    return [
+        f"{at:%T}: row {o.id} in {lane.target} is {o.state}, due {o.due_at:%T}, tried {o.tries}; lane {lane.id} due {lane.due_at}, "
+        f"ready {lane.ready}, leased by {lane.holder} until {lane.lease_until}; {o.trouble[:80]}"
+        for o, lane in rows
+    ]
+
+
 def waits(session: Session, at: datetime) -> tuple[int, int, int]:
     """How many rows wait to be delivered soon, how many are being sent, and how many timers are due."""
     soon = col(Outbox.state).in_(ACTIVE), col(Outbox.due_at) <= at + SOON

@@ -27,13 +27,14 @@ from tests.chaos.history import now
 from tests.chaos.people import UNTAKEN, Crowd
 from tests.chaos.plan import Plan
 from tests.chaos.process import Bot, Commanded
-from tests.chaos.record import read, waits
+from tests.chaos.record import read, waiting, waits
 from tests.chaos.stores import Postgres, Sqlite, Store
 from tests.chaos.town import Town
 from tests.fakes.slack import SECRET
 from tests.fakes.teams import APP, PASSWORD, TENANT
 
 NAMES = "one", "two", "three"
+LONG = 60  # seconds of calm after which it is told what still waits
 HASTE = 0.15  # seconds that the clock is put forward every 30 ms while what waits is delivered; no lease may run out in a send
 
 
@@ -44,6 +45,7 @@ class Outcome:
     figures: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
     seconds: dict[str, float] = field(default_factory=dict)  # how long it was under fire, and then calm
+    slow: list[str] = field(default_factory=list)  # what still waited when it had been calm for long
 
 
 class Rig:
@@ -89,6 +91,7 @@ class Round:
         self.rig, self.town, self.plan = rig, town, plan
         self.clock, self.chance = rig.clock, random.Random(plan.seed)
         self.seconds: dict[str, float] = {}
+        self.slow: list[str] = []
         make = rig.store.empty if plan.unmigrated else rig.store.fresh
         self.url = make(rig.rounds)
         self.bots = [self._bot(name) for name in NAMES[: rig.store.processes]]
@@ -161,13 +164,15 @@ class Round:
         figures += Counter({"late answers": self.crowd.late, "unanswered": self.crowd.unanswered})
         strange = {each.refused[:90] for each in self.crowd.deeds if not UNTAKEN.search(each.refused)} - {""}
         verdict.objections += [f"NOT UNDERSTOOD: {words!r}" for words in sorted(strange)]
-        return Outcome(self.plan, verdict, figures, self.crowd.slowest, self.seconds)
+        return Outcome(self.plan, verdict, figures, self.crowd.slowest, self.seconds, self.slow)
 
     async def _drains(self, database: Database) -> bool:
         """Let time run faster, and jump to what waits next, until nothing does."""
-        until, before, moved, step, quiet = now() + self.plan.patience, (0, 0, 0), now(), 1.0, 0
-        while now() < until:
+        began, before, moved, step, quiet = now(), (0, 0, 0), now(), 1.0, 0
+        while now() < began + self.plan.patience:
             await asyncio.sleep(0.03)
+            if now() > began + LONG and not self.slow:
+                self.slow = await database.read(waiting, self.clock())
             rows, sending, due = await database.read(waits, self.clock())
             if not (rows or due or self.town.busy):
                 quiet += 1
