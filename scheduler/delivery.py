@@ -10,9 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -24,12 +22,13 @@ from bot.rules.pacing import UNLIMITED
 from bot.rules.retrying import LOOK_AFTER
 from scheduler.asked import Asked, Pool
 from scheduler.doubts import Doubts
+from scheduler.gates import Gates
 from scheduler.outcomes import OnParked, Outcome, Outcomes, Unsent, note
 from scheduler.parcels import Draw, Parcels, Reveal, deliver
 from storage import Database, Unavailable, claims, lanes, waking
 from storage.claims import LEASE, Claimed
 from storage.holders import Watch
-from storage.turns import FIRST, Cursor, Room, Tenant
+from storage.turns import FIRST, Cursor, Room
 from storage.waking import Listener
 
 log = logging.getLogger(__name__)
@@ -74,8 +73,7 @@ class Delivery:
         self._in_flight, self._of_one, self._lease = in_flight, of_one, lease
         self._sending: dict[int, asyncio.Task[None]] = {}
         self._paces = {name: platform.can.pace for name, platform in platforms.items()}
-        self._load: Counter[Tenant] = Counter()
-        self._gates: dict[Tenant, asyncio.Semaphore] = {}
+        self._gates = Gates(in_flight, of_one)
         self._asked = Asked()
         self._doubts = Doubts(database.alone)
         self._after: Cursor = (FIRST, FIRST)
@@ -180,11 +178,14 @@ class Delivery:
             if self._gathering is not None:
                 self._gathering.cancel()
                 self._gathering = None
-            room = Room(2 * self._in_flight, 2 * self._of_one, self._load)
             try:
                 with metrics.TURN.time():
                     turn = await self._database.transact(
-                        self._work, self._now(), outcomes, busy=frozenset(self._sending), room=room if take else None
+                        self._work,
+                        self._now(),
+                        outcomes,
+                        busy=frozenset(self._sending),
+                        room=self._gates.room if take else None,
                     )
             except BaseException:
                 self._outcomes = outcomes + self._outcomes
@@ -193,7 +194,7 @@ class Delivery:
                 self._after = turn.after
             metrics.CLAIMED.inc(len(turn.claimed))
             if turn.claimed:
-                self._load.update(claimed.owner for claimed in turn.claimed)
+                self._gates.came(turn.claimed)
                 self._begin(self._set_out(turn.claimed), turn.claimed)
             return turn
 
@@ -256,7 +257,7 @@ class Delivery:
         outcome: Outcome
         began, going = time.perf_counter(), False
         try:
-            async with self._slot(claimed):
+            async with self._gates.through(claimed):
                 self._still(claimed)
                 going = True
                 async with asyncio.timeout(_SEND_SECONDS):
@@ -274,17 +275,6 @@ class Delivery:
             self._doubts.note(claimed.id, isinstance(outcome, Later) and outcome.unsure)
         note(claimed, outcome, time.perf_counter() - began, self._now())
         self._came_home(claimed, outcome)
-
-    @asynccontextmanager
-    async def _slot(self, claimed: Claimed) -> AsyncIterator[None]:
-        """Wait until there is room for one more send of the tenant, and on the platform."""
-        if claimed.urgent:
-            yield
-            return
-        of_one = self._gates.setdefault(claimed.owner, asyncio.Semaphore(self._of_one))
-        of_all = self._gates.setdefault((claimed.platform, ""), asyncio.Semaphore(self._in_flight))
-        async with of_one, of_all:
-            yield
 
     def _still(self, claimed: Claimed) -> None:
         """Raises `Unsent` where it waited here for so long that it must not be sent any more, or not yet."""
@@ -304,10 +294,7 @@ class Delivery:
         if isinstance(outcome, Later) and outcome.wide and outcome.after is not None:
             self._asked.note(self._pool(claimed), outcome.after, self._now())
         del self._sending[claimed.lane_id]
-        self._load[claimed.owner] -= 1
-        if not self._load[claimed.owner]:
-            del self._load[claimed.owner]
-            self._gates.pop(claimed.owner, None)
+        self._gates.left(claimed)
         # A turn costs much the same whatever it settles.
         if claimed.urgent or len(self._outcomes) >= self._in_flight or len(self._sending) < self._in_flight // 2:
             self.wake()
