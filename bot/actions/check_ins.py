@@ -25,6 +25,7 @@ from bot.words import CheckInState, Key, Status
 from storage import blockers as in_the_way
 from storage import cadences, ledger, outbox, scenes, timers
 from storage import check_ins as store
+from storage import occurrences as taking_place
 from storage.comments import rooms_with_card
 from storage.people import Standing
 from storage.scenes import Scene
@@ -93,13 +94,13 @@ def _standup_of(
 ) -> tuple[Occurrence, Cadence] | tuple[None, None]:
     """The standup in whose thread it belongs: its own, or for one given unprompted that of the day, if one is open."""
     if row.occurrence_id is not None:
-        held = store.occurrences(session, {row.occurrence_id})[row.occurrence_id]
+        held = taking_place.several(session, {row.occurrence_id})[row.occurrence_id]
         return held, cadences.get(session, held.cadence_id)
     if not fresh:
-        stands = store.thread_of(session, row)
+        stands = taking_place.thread_of(session, row)
         return (stands, cadences.get(session, stands.cadence_id)) if stands else (None, None)
     side = scene.who(row.member_id).side
-    for each, cadence in store.standups_on(session, scene.id, row.day):
+    for each, cadence in taking_place.standups_on(session, scene.id, row.day):
         if each.state == "open" and cadence.side in (None, side):
             return each, cadence
     return None, None
@@ -122,7 +123,7 @@ def undo(session: Session, call: Call, row: CheckIn) -> CheckIn:
     blockers.note(session, call, row, before, Said(), ())
     if held is not None and cadence is not None:
         side = call.scene.who(row.member_id).side if before.own_side else None
-        stands = store.rooms_with(session, held.subject, row.subject)
+        stands = taking_place.rooms_with(session, held.subject, row.subject)
         rooms = [
             room
             for room, key in occurrences.places(call.scene, cadence.side)
@@ -238,7 +239,7 @@ def draw(session: Session, view: View) -> Message | None:
 
 
 def _in_room(session: Session, who: Standing, row: CheckIn) -> Message:
-    held = store.occurrences(session, {row.occurrence_id or 0})[row.occurrence_id or 0]
+    held = taking_place.several(session, {row.occurrence_id or 0})[row.occurrence_id or 0]
     name = cadences.get(session, held.cadence_id).name
     match row.state:
         case CheckInState.ASKED if held.state == "open":
@@ -256,7 +257,7 @@ def _in_room(session: Session, who: Standing, row: CheckIn) -> Message:
 
 def seen(session: Session, scene: Scene, who: Standing, row: CheckIn) -> cards.Shown:
     """A check-in as its person sees it."""
-    held = store.occurrences(session, {row.occurrence_id}).get(row.occurrence_id) if row.occurrence_id else None
+    held = taking_place.several(session, {row.occurrence_id}).get(row.occurrence_id) if row.occurrence_id else None
     cadence = cadences.get(session, held.cadence_id).name if held else ""
     names = scene.partnership.name, scene.organisation(who.side.other)
     return _shown(session, store.Prompted(row, held, cadence, who.id, *names))
