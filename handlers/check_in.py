@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from bot.actions import blockers, check_ins
 from bot.actions.check_ins import draft
-from bot.cards import check_in as cards
+from bot.cards import check_in_forms as forms
+from bot.cards import check_in_replies as replies
 from bot.inbound import PlaceKind
 from bot.messages import Form, Message, Reply
 from bot.rules import checking_in
@@ -56,7 +57,7 @@ def in_words(visit: Visit, session: Session, row: CheckIn | None, said: Said, na
     if not any(said.parts) and ended:
         waits = row is not None and row.state is CheckInState.ASKED
         blockers.clear(session, visit.call, ended, row)
-        return cards.cleared([each.words for each in ended], waits=waits)
+        return replies.cleared([each.words for each in ended], waits=waits)
     if wrong := checking_in.troubles(said):
         raise Sorry(*wrong.values(), form=form(visit, row, said, None))
     return None
@@ -84,7 +85,7 @@ def form(visit: Visit, row: CheckIn | None, start: Said, before: Said | None) ->
     """The form for answering a prompt, or (no row) for checking in unasked."""
     side = visit.scene.organisation(visit.actor.side.other)
     title = "Change your check-in" if row and row.state is CheckInState.ANSWERED else "Check in"
-    return cards.form(row.subject if row else visit.scene.subject, title, start, side, before)
+    return forms.form(row.subject if row else visit.scene.subject, title, start, side, before)
 
 
 def take(visit: Visit, session: Session, row: CheckIn | None, said: Said, over: Iterable[Blocker]) -> Message:
@@ -94,7 +95,7 @@ def take(visit: Visit, session: Session, row: CheckIn | None, said: Said, over: 
         row, reach = check_ins.give(session, visit.call, said, visit.today.date(), over=over)
     else:
         row, reach = check_ins.answer(session, visit.call, row, said, over=over)
-    return cards.taken(check_ins.seen(session, visit.scene, visit.actor, row), reach, above=above)
+    return replies.taken(check_ins.seen(session, visit.scene, visit.actor, row), reach, above=above)
 
 
 def _in_their_chat(visit: Visit) -> bool:
@@ -112,7 +113,7 @@ def offer(visit: Visit, session: Session, row: CheckIn, text: str) -> Message:
     meant = helping.nearest(text.split()[0])
     said, _ = checking_in.parse(text)
     shown = check_ins.seen(session, visit.scene, visit.actor, row)
-    return cards.offered(shown, said, key, meant.typed if meant else "")
+    return replies.offered(shown, said, key, meant.typed if meant else "")
 
 
 def kept_words(visit: Visit, session: Session, start: Said) -> Said:

@@ -17,6 +17,7 @@ from bot.actions.standups import REMINDER
 from bot.cards import check_in as cards
 from bot.cards import comment as comment_cards
 from bot.cards import standup
+from bot.cards.check_in_replies import Reach
 from bot.messages import Message
 from bot.rules import checking_in
 from bot.rules.blockers import blockers_in
@@ -35,7 +36,7 @@ from storage.timers import Due
 
 def answer(
     session: Session, call: Call, row: CheckIn, said: Said, *, over: Iterable[Blocker] = ()
-) -> tuple[CheckIn, cards.Reach]:
+) -> tuple[CheckIn, Reach]:
     """Take an answer, or a change of it; `over` are blockers that it says are solved. Gives where it went."""
     before = store.said(row) if row.state is CheckInState.ANSWERED else None
     row.state = checking_in.after(row.state, Step.ANSWER)
@@ -54,7 +55,7 @@ def answer(
     outbox.redraw(session, now=call.now, subject=row.subject)
     sides = {room.id: key for room, key in call.scene.rooms}
     whose = [None if (key := sides[room.id]) is None else call.scene.organisation(key) for room in rooms]
-    return row, cards.Reach(tuple(whose), threaded, tuple(each.words for each in repeated))
+    return row, Reach(tuple(whose), threaded, tuple(each.words for each in repeated))
 
 
 def _body(row: CheckIn) -> dict[str, object]:
@@ -63,9 +64,7 @@ def _body(row: CheckIn) -> dict[str, object]:
     return {"day": row.day.isoformat(), "own_side": row.own_side, "late": row.late} | parts
 
 
-def give(
-    session: Session, call: Call, said: Said, day: date, *, over: Iterable[Blocker] = ()
-) -> tuple[CheckIn, cards.Reach]:
+def give(session: Session, call: Call, said: Said, day: date, *, over: Iterable[Blocker] = ()) -> tuple[CheckIn, Reach]:
     """Take a check-in that nobody asked for."""
     row = CheckIn(partnership_id=call.scene.id, member_id=call.by.id, day=day, state=CheckInState.ASKED)
     session.add(row)
