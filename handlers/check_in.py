@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from bot.actions import blockers, check_ins
-from bot.actions.check_ins import draft
+from bot.actions import blockers, check_ins, prompts
 from bot.cards import check_in_forms as forms
 from bot.cards import check_in_replies as replies
 from bot.inbound import PlaceKind
@@ -46,7 +45,7 @@ def check_in(visit: Visit, session: Session) -> Reply:
     said, named = checking_in.parse(text_of(visit.words))
     row = _waiting(visit, session)
     if not named:
-        start, before = draft(session, visit.actor, row)
+        start, before = prompts.draft(session, visit.actor, row)
         return form(visit, row, replace(start, own_side=start.own_side or said.own_side), before)
     return in_words(visit, session, row, said, named) or take(visit, session, row, said, over(visit, session, named))
 
@@ -95,7 +94,7 @@ def take(visit: Visit, session: Session, row: CheckIn | None, said: Said, over: 
         row, reach = check_ins.give(session, visit.call, said, visit.today.date(), over=over)
     else:
         row, reach = check_ins.answer(session, visit.call, row, said, over=over)
-    return replies.taken(check_ins.seen(session, visit.scene, visit.actor, row), reach, above=above)
+    return replies.taken(prompts.seen(session, visit.scene, visit.actor, row), reach, above=above)
 
 
 def _in_their_chat(visit: Visit) -> bool:
@@ -112,7 +111,7 @@ def offer(visit: Visit, session: Session, row: CheckIn, text: str) -> Message:
     key = kept.keep(session, visit.account.id, text, visit.now + KEPT_FOR)
     meant = helping.nearest(text.split()[0])
     said, _ = checking_in.parse(text)
-    shown = check_ins.seen(session, visit.scene, visit.actor, row)
+    shown = prompts.seen(session, visit.scene, visit.actor, row)
     return replies.offered(shown, said, key, meant.typed if meant else "")
 
 

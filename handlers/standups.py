@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from bot.actions import check_ins, persons
+from bot.actions import check_ins, persons, prompts
 from bot.cards import check_in_forms as forms
 from bot.cards import check_in_replies as replies
 from bot.cards.escalation_forms import SUMMARY_AT_MOST, Draft
@@ -34,7 +34,7 @@ from storage.tables import CheckIn
 def answer(visit: Visit, session: Session) -> Reply:
     """Open the form, with what is known."""
     row = _mine(visit, session)
-    start, before = check_ins.draft(session, visit.actor, row)
+    start, before = prompts.draft(session, visit.actor, row)
     return form(visit, row, kept_words(visit, session, start), before)
 
 
@@ -130,7 +130,7 @@ def undo(visit: Visit, session: Session) -> Reply:
         check_ins.undo(session, visit.call, row)
     except Refused as refused:
         raise Sorry(str(refused)) from None
-    return in_its_place(visit.arrival, replies.undone(check_ins.seen(session, visit.scene, visit.actor, row)))
+    return in_its_place(visit.arrival, replies.undone(prompts.seen(session, visit.scene, visit.actor, row)))
 
 
 @heard("checkin")
