@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from bot.actions import blockers, check_ins
-from bot.actions.check_ins import draft
-from bot.cards import check_in as cards
+from bot.actions import blockers, check_ins, prompts
+from bot.cards import check_in_forms as forms
+from bot.cards import check_in_replies as replies
 from bot.inbound import PlaceKind
 from bot.messages import Form, Message, Reply
 from bot.rules import checking_in
@@ -45,7 +45,7 @@ def check_in(visit: Visit, session: Session) -> Reply:
     said, named = checking_in.parse(text_of(visit.words))
     row = _waiting(visit, session)
     if not named:
-        start, before = draft(session, visit.actor, row)
+        start, before = prompts.draft(session, visit.actor, row)
         return form(visit, row, replace(start, own_side=start.own_side or said.own_side), before)
     return in_words(visit, session, row, said, named) or take(visit, session, row, said, over(visit, session, named))
 
@@ -56,7 +56,7 @@ def in_words(visit: Visit, session: Session, row: CheckIn | None, said: Said, na
     if not any(said.parts) and ended:
         waits = row is not None and row.state is CheckInState.ASKED
         blockers.clear(session, visit.call, ended, row)
-        return cards.cleared([each.words for each in ended], waits=waits)
+        return replies.cleared([each.words for each in ended], waits=waits)
     if wrong := checking_in.troubles(said):
         raise Sorry(*wrong.values(), form=form(visit, row, said, None))
     return None
@@ -84,7 +84,7 @@ def form(visit: Visit, row: CheckIn | None, start: Said, before: Said | None) ->
     """The form for answering a prompt, or (no row) for checking in unasked."""
     side = visit.scene.organisation(visit.actor.side.other)
     title = "Change your check-in" if row and row.state is CheckInState.ANSWERED else "Check in"
-    return cards.form(row.subject if row else visit.scene.subject, title, start, side, before)
+    return forms.form(row.subject if row else visit.scene.subject, title, start, side, before)
 
 
 def take(visit: Visit, session: Session, row: CheckIn | None, said: Said, over: Iterable[Blocker]) -> Message:
@@ -94,7 +94,7 @@ def take(visit: Visit, session: Session, row: CheckIn | None, said: Said, over: 
         row, reach = check_ins.give(session, visit.call, said, visit.today.date(), over=over)
     else:
         row, reach = check_ins.answer(session, visit.call, row, said, over=over)
-    return cards.taken(check_ins.seen(session, visit.scene, visit.actor, row), reach, above=above)
+    return replies.taken(prompts.seen(session, visit.scene, visit.actor, row), reach, above=above)
 
 
 def _in_their_chat(visit: Visit) -> bool:
@@ -111,8 +111,8 @@ def offer(visit: Visit, session: Session, row: CheckIn, text: str) -> Message:
     key = kept.keep(session, visit.account.id, text, visit.now + KEPT_FOR)
     meant = helping.nearest(text.split()[0])
     said, _ = checking_in.parse(text)
-    shown = check_ins.seen(session, visit.scene, visit.actor, row)
-    return cards.offered(shown, said, key, meant.typed if meant else "")
+    shown = prompts.seen(session, visit.scene, visit.actor, row)
+    return replies.offered(shown, said, key, meant.typed if meant else "")
 
 
 def kept_words(visit: Visit, session: Session, start: Said) -> Said:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from bot.actions import check_ins, persons
-from bot.cards import check_in as cards
+from bot.actions import check_ins, persons, prompts
+from bot.cards import check_in_forms as forms
+from bot.cards import check_in_replies as replies
 from bot.cards.escalation_forms import SUMMARY_AT_MOST, Draft
 from bot.inbound import PlaceKind, Typed
 from bot.messages import Errors, Form, Message, Nothing, Reply
@@ -33,7 +34,7 @@ from storage.tables import CheckIn
 def answer(visit: Visit, session: Session) -> Reply:
     """Open the form, with what is known."""
     row = _mine(visit, session)
-    start, before = check_ins.draft(session, visit.actor, row)
+    start, before = prompts.draft(session, visit.actor, row)
     return form(visit, row, kept_words(visit, session, start), before)
 
 
@@ -102,7 +103,7 @@ def snooze(visit: Visit, session: Session) -> Reply:
 @pressed("checkin.away")
 def away(visit: Visit, session: Session) -> Reply:
     """Ask until when."""
-    return cards.away_form(_mine(visit, session).subject)
+    return forms.away_form(_mine(visit, session).subject)
 
 
 @submitted("checkin.away")
@@ -118,7 +119,7 @@ def is_away(visit: Visit, session: Session) -> Reply:
         return Errors({"until": "That is longer than a year. For example: friday"})
     absence = persons.away(session, visit.account, today, last)
     check_ins.leave(session, visit.call, row)
-    return cards.away_until(last, absence.id)
+    return replies.away_until(last, absence.id)
 
 
 @pressed("checkin.undo")
@@ -129,7 +130,7 @@ def undo(visit: Visit, session: Session) -> Reply:
         check_ins.undo(session, visit.call, row)
     except Refused as refused:
         raise Sorry(str(refused)) from None
-    return in_its_place(visit.arrival, cards.undone(check_ins.seen(session, visit.scene, visit.actor, row)))
+    return in_its_place(visit.arrival, replies.undone(prompts.seen(session, visit.scene, visit.actor, row)))
 
 
 @heard("checkin")

@@ -14,7 +14,7 @@ from bot.actions import check_ins, standups
 from bot.rules.rhythm import Tick, read_once
 from scheduler import timer
 from storage import check_ins as store
-from storage import subjects
+from storage import occurrences, subjects
 from storage.timers import Due
 
 
@@ -40,7 +40,7 @@ def again(batch: Sequence[Due], session: Session, now: datetime) -> None:
 def end(batch: Sequence[Due], session: Session, now: datetime) -> None:
     """Close the standups whose last window the schedule says is over."""
     planned = {(cadence, day): due.planned_for for due in batch for cadence, _, day in [read_once(due.once)]}
-    held = store.at_spots(session, planned)
+    held = occurrences.at_spots(session, planned)
     standups.close(session, now, {row.id: planned[spot] for spot, row in held.items()})
 
 

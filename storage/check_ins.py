@@ -1,11 +1,11 @@
-"""Check-ins, the standups they belong to, and what is in people's way.
+"""Check-ins: who was asked at a standup, and what they said, asked or not.
 
 One rule: read in sets. A batch of prompts costs the same few queries as one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select
 
 from bot.rules.checking_in import Said
-from bot.words import CadenceKind, CheckInState, Status
+from bot.words import CheckInState, Status
 from storage.statements import core, inserting, table
 from storage.subjects import noun, number
 from storage.tables import (
@@ -37,9 +37,6 @@ from storage.unsettled import ACTIVE
 
 AGAIN = "standup.again"
 """The timer of a prompt that was snoozed."""
-
-Spot = tuple[int, date]
-"""A cadence and one local day of it."""
 
 Asked = tuple[int, int]
 """An occurrence and a member who was asked."""
@@ -75,8 +72,7 @@ _PROMPTED: Any = (
         col(Person.left_at).is_(None),
     )
 )
-_OCCURRENCES, _CHECK_INS = table("occurrences"), table("check_ins")
-_AS_IT_IS = {"populate_existing": True}  # also of a row that was read before its partnership was locked
+_CHECK_INS = table("check_ins")
 
 
 def said(row: CheckIn) -> Said:
@@ -127,7 +123,8 @@ def of(session: Session, occurrence_ids: Collection[int]) -> dict[int, list[Chec
         return {}
     found: dict[int, list[CheckIn]] = {each: [] for each in occurrence_ids}
     rows = select(CheckIn).where(col(CheckIn.occurrence_id).in_(occurrence_ids)).order_by(col(CheckIn.id))
-    for row in session.exec(rows, execution_options=_AS_IT_IS):
+    # Also of a row that was read before its partnership was locked.
+    for row in session.exec(rows, execution_options={"populate_existing": True}):
         found[row.occurrence_id or 0].append(row)
     return found
 
@@ -233,68 +230,6 @@ def snoozed(session: Session, subjects: Collection[str]) -> dict[str, datetime]:
         col(Timer.subject).in_(subjects),
     )
     return dict(session.exec(waiting).all())
-
-
-# Occurrences ----------------------------------------------------------------------------------------------------------
-
-
-def begun(session: Session, spots: Mapping[Spot, tuple[int, datetime]]) -> dict[Spot, Occurrence]:
-    """Find the occurrences of these days, or make them; each spot comes with its partnership and the instant it begins."""
-    if not spots:
-        return {}
-    connection = core(session)
-    rows = [
-        {"cadence_id": cadence, "day": day, "partnership_id": partnership, "at": at, "state": "open"}
-        for (cadence, day), (partnership, at) in spots.items()
-    ]
-    connection.execute(inserting(connection)(_OCCURRENCES).on_conflict_do_nothing(), rows)
-    return at_spots(session, spots)
-
-
-def at_spots(session: Session, spots: Collection[Spot]) -> dict[Spot, Occurrence]:
-    """The occurrences of these days that were made."""
-    # Pairs would be looked for by reading the whole table (SQLite); each column by itself is found by the index.
-    near = select(Occurrence).where(
-        col(Occurrence.cadence_id).in_({cadence for cadence, _ in spots}),
-        col(Occurrence.day).in_({day for _, day in spots}),
-    )
-    return {spot: row for row in session.exec(near) if (spot := (row.cadence_id, row.day)) in spots}
-
-
-def occurrences(session: Session, ids: Collection[int]) -> dict[int, Occurrence]:
-    found = select(Occurrence).where(col(Occurrence.id).in_(ids))
-    return {row.id: row for row in session.exec(found, execution_options=_AS_IT_IS)}
-
-
-def partnerships_of(session: Session, occurrence_ids: Collection[int]) -> set[int]:
-    """Whose these occurrences are."""
-    return set(session.exec(select(Occurrence.partnership_id).where(col(Occurrence.id).in_(occurrence_ids))))
-
-
-def standups_on(session: Session, partnership_id: int, day: date) -> Sequence[tuple[Occurrence, Cadence]]:
-    """The standups of a partnership on a local day that have begun, oldest first."""
-    return session.exec(
-        select(Occurrence, Cadence)
-        .join(Cadence, col(Cadence.id) == Occurrence.cadence_id)
-        .where(Occurrence.partnership_id == partnership_id, Occurrence.day == day, Cadence.kind == CadenceKind.STANDUP)
-        .order_by(col(Occurrence.id))
-    ).all()
-
-
-def thread_of(session: Session, row: CheckIn) -> Occurrence | None:
-    """The standup in whose thread an unprompted check-in stands; None where it has a card of its own."""
-    own = {found.subject: found for found, _ in standups_on(session, row.partnership_id, row.day)}
-    stands = select(Post.subject).where(col(Post.subject).in_(own), Post.slot == row.subject)
-    comes = select(Outbox.subject).where(ACTIVE, col(Outbox.subject).in_(own), Outbox.slot == row.subject)
-    subject = next((subject for query in (stands, comes) for subject in session.exec(query)), None)
-    return own[subject] if subject is not None else None
-
-
-def rooms_with(session: Session, subject: str, slot: str) -> set[int | None]:
-    """The rooms where that living card stands or will."""
-    stands = select(Post.room_id).where(Post.subject == subject, Post.slot == slot)
-    comes = select(Outbox.room_id).where(ACTIVE, Outbox.subject == subject, Outbox.slot == slot)
-    return {*session.exec(stands), *session.exec(comes)}
 
 
 def shown_in(session: Session, subject: str, room_id: int) -> Sequence[CheckIn]:

@@ -17,7 +17,7 @@ from sqlmodel import select as rows_of
 
 from bot.rules.checking_in import OUT
 from bot.words import CadenceKind, CheckInState, Key
-from storage import check_ins as prompts
+from storage import occurrences as taking_place
 from storage import outages as down
 from storage import subjects
 from storage.ledger import BODIES, LEDGER, PARTNERSHIPS
@@ -90,7 +90,7 @@ def outages(session: Session, partnership_ids: Collection[int], since: datetime)
         .where(LEDGER.c.partnership_id.in_(partnership_ids), _NEWEST, LEDGER.c.kind.in_(_OUT), LEDGER.c.at >= since)
     )
     rows = core(session).execute(statement).all()
-    cut_off = prompts.occurrences(session, {subjects.number(row.subject) for row in rows if row.kind == CUT_OFF})
+    cut_off = taking_place.several(session, {subjects.number(row.subject) for row in rows if row.kind == CUT_OFF})
     noted = {(begun, back) for begun, back in down.between(session, since) if back - begun >= OUT}
     found: dict[int, set[tuple[datetime, datetime]]] = {each: set(noted) for each in partnership_ids}
     for row in rows:

@@ -22,7 +22,8 @@ from bot.rules.rhythm import local_day, read_once, watches
 from bot.rules.worktime import place, works_on
 from bot.words import CadenceKind, Key, Status
 from storage import cadences as store
-from storage import check_ins, scenes, subjects
+from storage import occurrences as taking_place
+from storage import scenes, subjects
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Cadence, Occurrence
@@ -223,7 +224,7 @@ def fallen_due(session: Session, batch: Sequence[Due], now: datetime) -> Iterato
 
 def begun(session: Session, fallen: Collection[Fallen]) -> list[tuple[Fallen, Occurrence]]:
     """Each of them with its occurrence, which is made where there was none."""
-    found = check_ins.begun(session, {(row.id, day): (call.scene.id, at) for call, row, day, at in fallen})
+    found = taking_place.begun(session, {(row.id, day): (call.scene.id, at) for call, row, day, at in fallen})
     return [(each, found[each[1].id, each[2]]) for each in fallen]
 
 

@@ -11,22 +11,17 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from bot.actions import Call, View, blockers, comments, living, occurrences, standups, telling
+from bot.actions import Call, blockers, comments, occurrences, standups, telling
 from bot.actions.gathering import Gathered
-from bot.actions.standups import REMINDER
-from bot.cards import check_in as cards
 from bot.cards import comment as comment_cards
-from bot.cards import standup
-from bot.messages import Message
+from bot.cards.check_in_replies import Reach
 from bot.rules import checking_in
-from bot.rules.blockers import blockers_in
 from bot.rules.checking_in import Said, Step
 from bot.words import CheckInState, Key, Status
-from storage import blockers as in_the_way
 from storage import cadences, ledger, outbox, scenes, timers
 from storage import check_ins as store
+from storage import occurrences as taking_place
 from storage.comments import rooms_with_card
-from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Blocker, Cadence, CheckIn, Occurrence, Room
 from storage.timers import Due
@@ -34,7 +29,7 @@ from storage.timers import Due
 
 def answer(
     session: Session, call: Call, row: CheckIn, said: Said, *, over: Iterable[Blocker] = ()
-) -> tuple[CheckIn, cards.Reach]:
+) -> tuple[CheckIn, Reach]:
     """Take an answer, or a change of it; `over` are blockers that it says are solved. Gives where it went."""
     before = store.said(row) if row.state is CheckInState.ANSWERED else None
     row.state = checking_in.after(row.state, Step.ANSWER)
@@ -53,7 +48,7 @@ def answer(
     outbox.redraw(session, now=call.now, subject=row.subject)
     sides = {room.id: key for room, key in call.scene.rooms}
     whose = [None if (key := sides[room.id]) is None else call.scene.organisation(key) for room in rooms]
-    return row, cards.Reach(tuple(whose), threaded, tuple(each.words for each in repeated))
+    return row, Reach(tuple(whose), threaded, tuple(each.words for each in repeated))
 
 
 def _body(row: CheckIn) -> dict[str, object]:
@@ -62,9 +57,7 @@ def _body(row: CheckIn) -> dict[str, object]:
     return {"day": row.day.isoformat(), "own_side": row.own_side, "late": row.late} | parts
 
 
-def give(
-    session: Session, call: Call, said: Said, day: date, *, over: Iterable[Blocker] = ()
-) -> tuple[CheckIn, cards.Reach]:
+def give(session: Session, call: Call, said: Said, day: date, *, over: Iterable[Blocker] = ()) -> tuple[CheckIn, Reach]:
     """Take a check-in that nobody asked for."""
     row = CheckIn(partnership_id=call.scene.id, member_id=call.by.id, day=day, state=CheckInState.ASKED)
     session.add(row)
@@ -93,13 +86,13 @@ def _standup_of(
 ) -> tuple[Occurrence, Cadence] | tuple[None, None]:
     """The standup in whose thread it belongs: its own, or for one given unprompted that of the day, if one is open."""
     if row.occurrence_id is not None:
-        held = store.occurrences(session, {row.occurrence_id})[row.occurrence_id]
+        held = taking_place.several(session, {row.occurrence_id})[row.occurrence_id]
         return held, cadences.get(session, held.cadence_id)
     if not fresh:
-        stands = store.thread_of(session, row)
+        stands = taking_place.thread_of(session, row)
         return (stands, cadences.get(session, stands.cadence_id)) if stands else (None, None)
     side = scene.who(row.member_id).side
-    for each, cadence in store.standups_on(session, scene.id, row.day):
+    for each, cadence in taking_place.standups_on(session, scene.id, row.day):
         if each.state == "open" and cadence.side in (None, side):
             return each, cadence
     return None, None
@@ -122,7 +115,7 @@ def undo(session: Session, call: Call, row: CheckIn) -> CheckIn:
     blockers.note(session, call, row, before, Said(), ())
     if held is not None and cadence is not None:
         side = call.scene.who(row.member_id).side if before.own_side else None
-        stands = store.rooms_with(session, held.subject, row.subject)
+        stands = taking_place.rooms_with(session, held.subject, row.subject)
         rooms = [
             room
             for room, key in occurrences.places(call.scene, cadence.side)
@@ -210,96 +203,3 @@ def _say_to_side(session: Session, call: Call, subject: str, words: str, side: K
     threads = rooms_with_card(session, subject) - {from_room}
     own = [room for room, key in call.scene.rooms if key is side and room.id in threads]
     telling.rooms(session, call, subject, comment_cards.said(call.by.shown(), words), under=telling.CARD, into=own)
-
-
-# How it looks ---------------------------------------------------------------------------------------------------------
-
-
-@living("checkin")
-def draw(session: Session, view: View) -> Message | None:
-    """The prompt to its person as it is now; in a room, the question to whoever cannot be written to, or an unprompted check-in."""
-    if view.account_id is not None:
-        asked = store.prompted(session, view.number, view.account_id)
-        if asked is None:
-            return None
-        shown = _shown(session, asked)
-        if view.slot == telling.CARD:
-            return cards.card(shown)
-        if shown.state is CheckInState.ASKED and not (shown.closed or standups.waits(asked.row, view.now)):
-            return None  # it comes when it is of no use any more
-        return cards.reminder(shown, asked_for=view.slot != REMINDER)
-    row = store.several(session, {view.number}).get(view.number)
-    if row is None:
-        return None
-    scene = scenes.glimpse(session, row.member_id)
-    if row.occurrence_id is None:
-        return occurrences.drawn_answer(scene, row, view.room_id, about=scene.partnership.name)
-    return _in_room(session, scene.who(row.member_id), row)
-
-
-def _in_room(session: Session, who: Standing, row: CheckIn) -> Message:
-    held = store.occurrences(session, {row.occurrence_id or 0})[row.occurrence_id or 0]
-    name = cadences.get(session, held.cadence_id).name
-    match row.state:
-        case CheckInState.ASKED if held.state == "open":
-            return standup.asked_here(who.shown(ping=True), name, row.day, row.subject, row.closes_at)
-        case CheckInState.ANSWERED:
-            how = "answered"
-        case CheckInState.SKIPPED:
-            how = "skipped this one"
-        case CheckInState.AWAY:
-            how = "is away"
-        case CheckInState.ASKED | CheckInState.MISSED:
-            how = "was asked here"
-    return standup.settled_here(who.shown(), name, row.day, how)
-
-
-def seen(session: Session, scene: Scene, who: Standing, row: CheckIn) -> cards.Shown:
-    """A check-in as its person sees it."""
-    held = store.occurrences(session, {row.occurrence_id}).get(row.occurrence_id) if row.occurrence_id else None
-    cadence = cadences.get(session, held.cadence_id).name if held else ""
-    names = scene.partnership.name, scene.organisation(who.side.other)
-    return _shown(session, store.Prompted(row, held, cadence, who.id, *names))
-
-
-def _shown(session: Session, asked: store.Prompted) -> cards.Shown:
-    row, held = asked.row, asked.held
-    last = store.last_answer(session, asked.member_id, but=row.id)
-    named = blockers_in(row.blockers)
-    open_ = in_the_way.open_of(session, asked.member_id)
-    answered = row.state is CheckInState.ANSWERED
-    return cards.Shown(
-        subject=row.subject,
-        partnership=asked.partnership,
-        partner=asked.partner,
-        state=row.state,
-        name=asked.cadence,
-        day=row.day if held else None,
-        said=store.said(row),
-        before=store.said(last) if last else None,
-        before_on=last.day if last else None,
-        blockers=tuple(
-            cards.InTheWay(each.subject, each.words, each.times, each.escalation_id is not None)
-            for each in open_
-            if not answered or each.likeness in named
-        ),
-        closes_at=row.closes_at,
-        closed=held is not None and held.state != "open",
-        cut_off=held is not None and standups.cut_off(session, held, row),
-        snoozed_until=store.snoozed(session, {row.subject}).get(row.subject),
-        at=row.answered_at,
-        late=row.late,
-        edited=row.edited_at is not None,
-    )
-
-
-def draft(session: Session, who: Standing, row: CheckIn | None) -> tuple[Said, Said | None]:
-    """What stands in the form at first, and what they said the last time; words that were for one side stay so."""
-    last = store.last_answer(session, who.id, but=row.id if row else 0)
-    before = store.said(last) if last else None
-    if row is not None and row.state is CheckInState.ANSWERED:
-        return store.said(row), before
-    open_ = in_the_way.open_of(session, who.id)
-    own_side = (before is not None and before.own_side) or any(each.own_side for each in open_)
-    words = "\n".join(each.words for each in open_)
-    return Said(next=before.next if before else "", blockers=words, own_side=own_side), before

@@ -33,7 +33,8 @@ from bot.rules.digest import Digest, Open, Owed
 from bot.rules.weeks import Weeks
 from bot.rules.worktime import place
 from bot.words import Person, Status, Text
-from storage import check_ins, digests, escalations, outbox, scenes
+from storage import digests, escalations, outbox, scenes
+from storage import occurrences as taking_place
 from storage.scenes import Scene
 from storage.tables import Cadence, Celebration, Escalation, Occurrence, Room, Side
 
@@ -70,7 +71,9 @@ def _side(scene: Scene, room: Room | None) -> Side:
 def post(session: Session, now: datetime, wanted: Sequence[Post]) -> None:
     """Put each into its room, once; one whose successor is due by now is left out, and the record says so."""
     wanted = [each for each in wanted if each.scene.partnership.status is Status.ACTIVE and _tells(each)]
-    days = check_ins.begun(session, {(each.cadence.id, each.day): (each.scene.id, each.planned_for) for each in wanted})
+    days = taking_place.begun(
+        session, {(each.cadence.id, each.day): (each.scene.id, each.planned_for) for each in wanted}
+    )
     batch, due = Gathered(now), []
     for each in wanted:
         if _next(each) > now:
@@ -132,7 +135,7 @@ def _said(digest: Digest) -> dict[str, Any]:
 
 @living("digest")
 def draw(session: Session, view: View) -> Message | None:
-    day = check_ins.occurrences(session, [view.number])[view.number]
+    day = taking_place.several(session, [view.number])[view.number]
     body = digests.recorded(session, day, view.room_id or 0)
     if body is None:
         return None
@@ -156,7 +159,7 @@ def shown_all(session: Session, told: Sequence[tuple[Scene, Digest, str]], *, na
         session,
         {id for each in those for id in each.resolved} | {one.escalation for each in those for one in each.open},
     )
-    days = check_ins.occurrences(
+    days = taking_place.several(
         session, {owed.about for each in those for owed in each.overdue if owed.owed is Owed.REPORT}
     )
     recur = {one.cadence for each in those for one in each.meetings}

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.actions import Call, members
-from storage import outbox, people, personal, scenes
+from storage import erasing, outbox, people, scenes
 from storage.tables import Account
 
 
@@ -18,12 +18,12 @@ def erase(session: Session, now: datetime, account: Account) -> int:
     """Erase the person of that account; gives how many partnerships they left."""
     person_id, platform = account.person_id, account.platform
     mine = [row.id for row, _ in people.memberships(session, person_id)]
-    stale = personal.silence(session, person_id)
-    personal.hide(session, person_id, now)
+    stale = erasing.silence(session, person_id)
+    erasing.hide(session, person_id, now)
     for found in scenes.scenes(session, mine).values():
         who = found.by_person(person_id)
         if who is not None:
             members.leave(session, Call(now, found, who, platform), who)
-    personal.erase(session, person_id, now)
+    erasing.erase(session, person_id, now)
     outbox.redraw_all(session, now=now, subjects=stale)
     return len(mine)

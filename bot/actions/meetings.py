@@ -24,7 +24,8 @@ from bot.rules.cadence import occurrences, on
 from bot.rules.rhythm import BEFORE_MEETING
 from bot.words import CadenceKind
 from storage import cadences as store
-from storage import check_ins, ledger, outbox, scenes
+from storage import ledger, outbox, scenes
+from storage import occurrences as taking_place
 from storage.reports import ANNOUNCED
 from storage.scenes import Scene
 from storage.tables import Cadence, Occurrence
@@ -87,7 +88,7 @@ def ask(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
         else:
             over.append(each)
     # Of those that were announced the cards in the rooms say that they are over.
-    batch.stale.update(subject(one) for one in check_ins.at_spots(session, older).values())
+    batch.stale.update(subject(one) for one in taking_place.at_spots(session, older).values())
     for (call, row, _, at), one in cadences.begun(session, over):
         if one.held is None:
             _ask(batch, call.scene, _placed(one, row, at, "open"))

@@ -21,8 +21,8 @@ from bot.rules.evidence import Evidence, Report, Unsaid, reminded
 from bot.rules.rhythm import local_day
 from bot.rules.worktime import works_on
 from bot.words import Key, Nudging, Status
-from storage import check_ins, outbox, scenes
 from storage import nudges as store
+from storage import occurrences, outbox, scenes
 from storage.people import Standing
 from storage.scenes import Scene
 from storage.tables import Account, Person
@@ -91,7 +91,7 @@ def _settled_on(session: Session, one: Evidence, who: Standing) -> str:
     """The report that is owed, or what somebody was asked last; empty where there is no such thing."""
     match one:
         case Report(cadence=cadence, day=day):
-            found = check_ins.at_spots(session, {(cadence, day)})
+            found = occurrences.at_spots(session, {(cadence, day)})
             return reports.subject(found[cadence, day]) if found else ""
         case Unsaid():
             return store.asked_last(session, who.id)

@@ -24,7 +24,7 @@ from bot.rules.rhythm import local_day
 from bot.rules.worktime import Calendar, works_on
 from bot.words import CadenceKind, Key
 from storage import cadences as store
-from storage import check_ins, ledger, outbox, scenes
+from storage import ledger, occurrences, outbox, scenes
 from storage import reports as store_of_reports
 from storage.ledger import Happening
 from storage.reports import ANNOUNCED
@@ -80,7 +80,7 @@ def due(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
 def late(session: Session, fallen: Collection[Fallen], now: datetime) -> None:
     """Tell the shepherds of both sides, once, which are not marked as sent; one that the next one has made up for is not told."""
     batch = Gathered(now)
-    known = check_ins.at_spots(session, {(row.id, day) for _, row, day, _ in fallen})
+    known = occurrences.at_spots(session, {(row.id, day) for _, row, day, _ in fallen})
     called_due = store_of_reports.called_due(session, [subject(one) for one in known.values()])
     for each in fallen:
         call, row, day, at = each

@@ -20,6 +20,7 @@ from bot.rules.rhythm import Tick, read_once
 from bot.words import CheckInState, Role, Status
 from storage import cadences, outages, scenes
 from storage import check_ins as store
+from storage import occurrences as taking_place
 from storage.people import Standing
 from storage.scenes import Glimpse, Scene
 from storage.tables import Cadence, CheckIn, Occurrence
@@ -47,7 +48,7 @@ class Prompt:
     planned_for: datetime
 
     @property
-    def spot(self) -> store.Spot:
+    def spot(self) -> taking_place.Spot:
         return self.cadence.id, self.day
 
     @property
@@ -93,7 +94,7 @@ def ask(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
             unheard.append(each)
         else:
             timely.append(each)
-    held = store.begun(session, {each.spot: (each.scene.id, each.planned_for) for each in reversed(timely)})
+    held = taking_place.begun(session, {each.spot: (each.scene.id, each.planned_for) for each in reversed(timely)})
     asked = store.ask(session, now, [(held[each.spot], each.who.id, each.closes_at) for each in timely])
     fresh = [each for each in timely if (held[each.spot].id, each.who.id) in asked]
     spots = _one_each(fresh)
@@ -115,7 +116,7 @@ def ask(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
     batch.write(session)
 
 
-def _one_each(prompts: Iterable[Prompt]) -> dict[store.Spot, Prompt]:
+def _one_each(prompts: Iterable[Prompt]) -> dict[taking_place.Spot, Prompt]:
     """One prompt of each standup, the last to be closed."""
     return {each.spot: each for each in sorted(prompts, key=lambda each: each.closes_at)}
 
@@ -202,7 +203,7 @@ def _close_at(batch: Gathered, held: Occurrence, at: datetime) -> None:
 def remind(session: Session, now: datetime, wanted: Sequence[Prompt]) -> None:
     """Write once more to those who have not answered. A snoozed prompt comes back by itself, and that is its reminder."""
     batch = Gathered(now)
-    held = store.at_spots(session, {each.spot for each in wanted})
+    held = taking_place.at_spots(session, {each.spot for each in wanted})
     rows = store.theirs(session, {row.id for row in held.values()}, {each.who.id for each in wanted})
     waiting = [
         (each, row)
@@ -228,9 +229,9 @@ def waits(row: CheckIn, now: datetime) -> bool:
 
 def close(session: Session, now: datetime, held: Mapping[int, datetime]) -> None:
     """Close those of these, each to be closed at its time, where nobody is waited for any more; at the others it looks again later."""
-    scenes.lock(session, store.partnerships_of(session, set(held)))
+    scenes.lock(session, taking_place.partnerships_of(session, set(held)))
     batch = Gathered(now)
-    open_ = [row for row in store.occurrences(session, set(held)).values() if row.state == "open"]
+    open_ = [row for row in taking_place.several(session, set(held)).values() if row.state == "open"]
     rows = store.of(session, {row.id for row in open_})
     kinds = cadences.several(session, {row.cadence_id for row in open_})
     found = scenes.scenes(session, {row.partnership_id for row in open_})

@@ -1,4 +1,4 @@
-"""What recurs, as people see it: the list, the question before something is set, the card in the rooms.
+"""What recurs, as people see it: the list, and the card in the rooms.
 
 One rule: a recurrence is said in words that can be typed again, and its next dates beside it in every zone that matters.
 """
@@ -11,20 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.cards import several
-from bot.messages import (
-    Block,
-    Bullets,
-    Button,
-    Controls,
-    Fact,
-    Facts,
-    Menu,
-    Message,
-    Option,
-    Paragraph,
-    Style,
-    Tone,
-)
+from bot.messages import Block, Button, Controls, Fact, Facts, Menu, Message, Option, Paragraph, Tone
 from bot.words import CadenceKind, Code, Inline, Line, Person, Strong, Text, When, city, line
 
 EXAMPLES = {
@@ -151,12 +138,15 @@ def _then(row: Shown) -> Line:
     """The next dates on one line: platforms show so many lines only."""
     parts: list[Inline] = []
     for index, each in enumerate(row.dates[:LISTED]):
-        parts += ["; then " if index else "Next: ", *_date(each, row)]
+        parts += ["; then " if index else "Next: ", *dated(each, row)]
     return line(*parts)
 
 
 def _marked(row: Shown) -> Line:
     return (" – ", Strong("paused")) if row.state is State.PAUSED else ()
+
+
+# In words -------------------------------------------------------------------------------------------------------------
 
 
 def _rule(shown: Shown) -> Line:
@@ -170,7 +160,8 @@ def _rule(shown: Shown) -> Line:
     return line(Text(f"{shown.words}{more}"))
 
 
-def _date(one: Next, shown: Shown) -> Line:
+def dated(one: Next, shown: Shown) -> Line:
+    """One of its dates, with who does not work then."""
     parts: list[Inline] = [
         When(one.at, zones=shown.zones, reader=shown.reader) if one.at else f"{day_in_words(one.day)} {one.day.year}"
     ]
@@ -193,29 +184,8 @@ def day_in_words(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-# Before it is set, and after -----------------------------------------------------------------------------------------
-
-
-def preview(shown: Shown, partnership: str, key: str, *, instead: Shown | None = None, waits: bool = False) -> Message:
-    """Show what was understood and ask; `instead` is what it takes the place of; `waits`: the partnership stands still."""
-    body: list[Block] = [
-        Facts(_facts(shown, instead)),
-        *_next_three(shown),
-    ]
-    if waits:
-        body.append(Paragraph(line("The partnership is paused: it begins when the partnership goes on.")))
-    return Message(
-        line("Shall I change ", Text(shown.called), " to this?") if instead else line("Shall I set ", Text(shown.called), " like this?"),
-        tuple(body),
-        buttons=(
-            Button("Set it", "cadence.set", f"{partnership}|{key}", Style.PRIMARY),
-            Button("Change", "cadence.retouch", f"{partnership}|{key}", opens=True),
-            Button("Not now", "cadence.later", f"{partnership}|{key}"),
-        ),
-    )  # fmt: skip
-
-
-def _facts(shown: Shown, instead: Shown | None = None) -> tuple[Fact, ...]:
+def facts_of(shown: Shown, instead: Shown | None = None) -> tuple[Fact, ...]:
+    """When it recurs, for whom and how long; `instead` is what it takes the place of."""
     facts = [Fact("When", _words(shown))]
     if instead:
         facts.append(Fact("Until now", _rule(instead)))
@@ -234,66 +204,18 @@ DONE = {"set": "is set", "changed": "is changed", "paused": "is paused", "resume
 """What happened to one, in words."""
 
 
-def done(shown: Shown, what: str, undo: str) -> Message:
-    """Say privately what was done, with a way back."""
-    dates = _next_three(shown) if shown.state is State.RUNS else ()
-    ended = what == "ended"
-    return Message(
-        line(Text(shown.called), f" {DONE[what]}."),
-        (Facts(_facts(shown)), *dates, Paragraph(line("The rooms of the partnership show it too."))),
-        buttons=(
-            *(() if ended else (Button("Change", "cadence.edit", shown.subject, opens=True),)),
-            Button("Undo", "cadence.undo", f"{shown.subject}|{undo}"),
-        ),
-    )
-
-
-def already(shown: Shown) -> Message:
-    """Say that it is so by now, with its next dates and how to let it be otherwise."""
-    paused = shown.state is State.PAUSED
-    goes_on = line("It goes on with ", Code(f"/partnership cadence resume {shown.number}"), ".")
-    other = line("To let it recur otherwise, press Change or type for example ",
-                 Code(f"/partnership cadence change {shown.number} at 10:00"), ".")  # fmt: skip
-    return Message(
-        line(
-            "That is set already", " and paused" if paused else "", ": ", Text(shown.called), ", ", *_words(shown), "."
-        ),
-        (Facts(_facts(shown)[1:]), *((Paragraph(goes_on),) if paused else _next_three(shown)), Paragraph(other)),
-        buttons=(Button("Change", "cadence.edit", shown.subject, opens=True),),
-    )
-
-
-def still(shown: Shown) -> Message:
-    """Say that it is set, and is not undone by leaving the question."""
-    paused = shown.state is State.PAUSED
-    resume = ("It goes on with ", Code(f"/partnership cadence resume {shown.number}"))
-    pause = ("To let it stand still: ", Code(f"/partnership cadence pause {shown.number}"))
-    end = ("; to let it recur no more: ", Code(f"/partnership cadence end {shown.number}"), ".")
-    return Message(
-        line(Text(shown.called), f" is set already{' and paused' if paused else ''}, and stays so."),
-        (Paragraph(line(*(resume if paused else pause), *end)),),
-    )
-
-
-def _next_three(shown: Shown) -> tuple[Block, ...]:
-    return (Paragraph(line("The next three:")), Bullets(tuple(_date(each, shown) for each in shown.dates)))
-
-
-def taken_back(shown: Shown) -> Message:
-    """Say that the last change was undone."""
-    now = {State.RUNS: f"it recurs {shown.words}", State.PAUSED: "it is paused", State.ENDED: "it does not recur"}
-    return Message(line("Undone. ", Text(shown.called), ": ", Text(now[shown.state]), "."))
+# In the rooms ---------------------------------------------------------------------------------------------------------
 
 
 def card(shown: Shown) -> Message:
     """The card in the rooms: what recurs now."""
-    facts = list(_facts(shown))
+    facts = list(facts_of(shown))
     match shown.state:
         case State.RUNS:
             title = line("🔁 ", Text(shown.called), " recurs ", *_words(shown), ".")
             facts = facts[1:]
             if shown.dates:
-                facts.insert(0, Fact("Begins", _date(shown.dates[0], shown)))
+                facts.insert(0, Fact("Begins", dated(shown.dates[0], shown)))
         case State.PAUSED:
             title = line("⏸ ", Text(shown.called), " is paused.")
         case State.ENDED:

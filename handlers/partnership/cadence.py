@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from bot.actions import cadence_changes, cadences
 from bot.cards import cadence as cards
+from bot.cards import cadence_question as answers
 from bot.cards.cadence import EXAMPLES
 from bot.cards.cadence_forms import Draft
 from bot.cards.sentence import told
@@ -182,7 +183,7 @@ def undo(visit: Visit, session: Session) -> Reply:
         raise Sorry(
             "Something was changed since, so this cannot be undone. What recurs now: ", Code("/partnership cadence")
         )
-    return cards.taken_back(question.shown(visit, cadences.as_wish(row), cadences.every(session, visit.scene), row))
+    return answers.taken_back(question.shown(visit, cadences.as_wish(row), cadences.every(session, visit.scene), row))
 
 
 def _switch(visit: Visit, session: Session, what: str) -> Message:

@@ -13,8 +13,9 @@ from sqlmodel import Session
 
 from bot.actions import cadence_changes, cadences
 from bot.actions.cadences import Wish
-from bot.cards import cadence as cards
 from bot.cards import cadence_forms as forms
+from bot.cards import cadence_question as cards
+from bot.cards.cadence import Shown
 from bot.cards.cadence_forms import NAME_AT_MOST, Draft
 from bot.cards.sentence import told
 from bot.messages import Errors, Form, Message, Reply
@@ -146,6 +147,6 @@ def allow_changing(visit: Visit) -> None:
     both_here(visit)
 
 
-def shown(visit: Visit, wish: Wish, rows: Sequence[Cadence] = (), row: Cadence | None = None) -> cards.Shown:
+def shown(visit: Visit, wish: Wish, rows: Sequence[Cadence] = (), row: Cadence | None = None) -> Shown:
     """All that is said of one to the visitor."""
     return cadences.shown(visit.scene, wish, visit.now, rows=rows, row=row, reader=visit.zone)

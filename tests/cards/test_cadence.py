@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.cards import cadence, meeting, report
+from bot.cards import cadence, cadence_question, meeting, report
 from bot.cards.cadence import Next, Off, Shown, State
 from bot.messages import Tone, in_words
 from bot.words import CadenceKind, Person, plain
@@ -91,7 +91,8 @@ def test_the_card_says_first_whether_it_recurs(state: State, title: str, tone: T
     ],
 )  # fmt: skip
 def test_a_date_says_who_does_not_work_then(one: Next, words: str) -> None:
-    assert f"• {words}" in in_words(cadence.preview(replace(SHOWN, dates=(one,)), "partnership:1", "k")).splitlines()
+    question = cadence_question.preview(replace(SHOWN, dates=(one,)), "partnership:1", "k")
+    assert f"• {words}" in in_words(question).splitlines()
 
 
 def test_the_list_is_for_all_and_its_buttons_for_those_who_manage_it() -> None:
@@ -100,8 +101,8 @@ def test_the_list_is_for_all_and_its_buttons_for_those_who_manage_it() -> None:
 
 
 def test_what_was_ended_offers_a_way_back_and_no_change() -> None:
-    assert labels(cadence.done(replace(SHOWN, state=State.ENDED), "ended", "12")) == ["Undo"]
-    assert labels(cadence.done(SHOWN, "changed", "12")) == ["Change", "Undo"]
+    assert labels(cadence_question.done(replace(SHOWN, state=State.ENDED), "ended", "12")) == ["Undo"]
+    assert labels(cadence_question.done(SHOWN, "changed", "12")) == ["Change", "Undo"]
 
 
 @pytest.mark.parametrize(

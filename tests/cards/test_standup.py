@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.cards import check_in, standup
-from bot.cards.check_in import InTheWay, Reach
+from bot.cards import check_in, check_in_forms, standup
+from bot.cards.check_in import InTheWay
+from bot.cards.check_in_replies import Reach, taken
 from bot.cards.standup import Answer, Half
 from bot.messages import Facts, Form, TextField, Tone, in_words
 from bot.rules.checking_in import MOST, Said, Tally
@@ -101,7 +102,7 @@ def test_a_blocker_that_stands_alone_is_said_once() -> None:
     shown = replace(
         ASKED, state=CheckInState.ANSWERED, said=Said(blockers="no key"), blockers=(InTheWay("blocker:1", "no key"),)
     )
-    for card in (check_in.card(shown), check_in.taken(shown, Reach()), check_in.taken(shown, Reach(), above=True)):
+    for card in (check_in.card(shown), taken(shown, Reach()), taken(shown, Reach(), above=True)):
         assert in_words(card).count("no key") == 1
         assert "Escalate" in labels(card)
 
@@ -132,7 +133,7 @@ def test_a_reminder_that_is_settled_is_one_line_and_leaves_the_rest_to_the_promp
 
 
 def test_the_form_holds_what_is_known_and_its_limits() -> None:
-    form = check_in.form("checkin:7", "Check in", Said(next="n", blockers="b"), "Contoso", Said(next="x" * 300))
+    form = check_in_forms.form("checkin:7", "Check in", Said(next="n", blockers="b"), "Contoso", Said(next="x" * 300))
     assert isinstance(form, Form)
     done, next_, blockers, _, own = form.fields
     assert isinstance(done, TextField)
@@ -145,9 +146,9 @@ def test_the_form_holds_what_is_known_and_its_limits() -> None:
 
 def test_the_echo_says_where_it_went_and_who_hears_of_a_blocker() -> None:
     shown = replace(ASKED, state=CheckInState.ANSWERED, said=Said(done="the rig"))
-    said = in_words(check_in.taken(shown, Reach(("Northwind", "Contoso"), repeated=("no key",))))
+    said = in_words(taken(shown, Reach(("Northwind", "Contoso"), repeated=("no key",))))
     assert "It is in the thread in Northwind’s room and Contoso’s room." in said
     assert "You named “no key” for the third time, so the shepherds hear of it." in said
     own = replace(shown, said=Said(done="the rig", own_side=True))
-    assert "no room shows it" in in_words(check_in.taken(own, Reach()))
-    assert "for your side only, in Northwind’s room" in in_words(check_in.taken(own, Reach(("Northwind",))))
+    assert "no room shows it" in in_words(taken(own, Reach()))
+    assert "for your side only, in Northwind’s room" in in_words(taken(own, Reach(("Northwind",))))

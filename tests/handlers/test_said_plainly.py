@@ -13,7 +13,8 @@ from bot.cards import parking, roster
 from bot.cards.roster import Entry
 from bot.inbound import Gone, Profile, Typed
 from bot.messages import Message, Reply, in_words
-from bot.platforms.slack.draw import BLOCKS, LEFT_OUT, SECTION, draw
+from bot.platforms.slack.draw import BLOCKS, LEFT_OUT, draw
+from bot.platforms.slack.lines import SECTION
 from bot.words import Account, Person, Role, Status
 from storage import scenes
 from storage.tables import Account as Kept

@@ -14,9 +14,10 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from bot.inbound import Place, Profile, Renamed
 from bot.messages import Message
 from bot.platforms.slack.calls import client, scopes
-from bot.platforms.slack.draw import Drawn, draw
+from bot.platforms.slack.draw import draw
 from bot.platforms.slack.install import flow
 from bot.platforms.slack.limits import PACE
+from bot.platforms.slack.lines import Drawn
 from bot.platforms.slack.manifest import SCOPES
 from bot.platforms.slack.people import People
 from bot.platforms.slack.receive import Receiver

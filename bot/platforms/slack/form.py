@@ -8,7 +8,8 @@ from typing import assert_never
 
 from bot.inbound import Place, PlaceKind
 from bot.messages import ChoiceField, Errors, Field, Form, ManyField, Note, SwitchField, TextField
-from bot.platforms.slack.draw import HOME_BLOCKS, OPTIONS, Drawn, cut, lines, option, plain_text
+from bot.platforms.slack.draw import HOME_BLOCKS, OPTIONS, option
+from bot.platforms.slack.lines import Drawn, cut, lines, plain_text
 from bot.wire import Malformed, Table, maybe, parsed, rows, table
 
 MOST = 3_000  # letters in a text field

@@ -7,8 +7,8 @@ from contextlib import suppress
 from slack_bolt.response import BoltResponse
 
 from bot.messages import Errors, Message, Paragraph, Tone
-from bot.platforms.slack.draw import cut, escape
 from bot.platforms.slack.form import draw_errors
+from bot.platforms.slack.lines import cut, escape
 from bot.platforms.slack.read import split
 from bot.wire import Malformed, Table, maybe, table
 from bot.words import line
