@@ -82,6 +82,12 @@ Number = BigInteger().with_variant(Integer, "sqlite")
 """A key that never runs out; SQLite counts up by itself only for plain INTEGER."""
 
 
+class Row(SQLModel):
+    """What a table has rows of. The database checks them and pydantic does not, so that its checks are not even made."""
+
+    model_config = {"defer_build": True}
+
+
 def _id() -> Any:
     return Field(default=None, primary_key=True, sa_type=Number)
 
@@ -105,7 +111,7 @@ def _maybe_at() -> Any:
 # Who and where -------------------------------------------------------------------------------------------------------
 
 
-class Installation(SQLModel, table=True):
+class Installation(Row, table=True):
     """A tenant that the app is installed in; `secret` is its tokens as encrypted JSON."""
 
     __tablename__ = "installations"
@@ -118,7 +124,7 @@ class Installation(SQLModel, table=True):
     installed_at: datetime = _at()
 
 
-class Address(SQLModel, table=True):
+class Address(Row, table=True):
     """Where a platform writes to: a channel, or (`target` begins with @) a person; `values` are the platform's own."""
 
     __tablename__ = "addresses"
@@ -131,7 +137,7 @@ class Address(SQLModel, table=True):
     values: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
 
 
-class Key_(SQLModel, table=True):
+class Key_(Row, table=True):
     """A random key of this database, for what is computed and never stored, where the operator set no key."""
 
     __tablename__ = "keys"
@@ -140,7 +146,7 @@ class Key_(SQLModel, table=True):
     value: str
 
 
-class Person(SQLModel, table=True):
+class Person(Row, table=True):
     """A human being. `zone`, `start` and `end` are their own choice and go before what the platform says and the side's hours."""
 
     __tablename__ = "people"
@@ -158,7 +164,7 @@ class Person(SQLModel, table=True):
     erased_at: datetime | None = _maybe_at()
 
 
-class Account(SQLModel, table=True):
+class Account(Row, table=True):
     """A person on one platform. `tenant` is the person's home; `via` the installation through which they can be written to;
     `chosen_at` when they last wanted direct messages here."""
 
@@ -180,7 +186,7 @@ class Account(SQLModel, table=True):
     chosen_at: datetime | None = _maybe_at()
 
 
-class Absence(SQLModel, table=True):
+class Absence(Row, table=True):
     """Days off or away, both ends included. The reason is not kept."""
 
     __tablename__ = "absences"
@@ -191,7 +197,7 @@ class Absence(SQLModel, table=True):
     ends_on: date
 
 
-class Partnership(SQLModel, table=True):
+class Partnership(Row, table=True):
     """What everything hangs on. `seq` and `head` are the last event of its record; `escalations` and `celebrations` are the numbers
     last given; `planned_until` is how far its schedule stands as timers; the database itself gives it another `revision`, one that it
     never had, whenever anything changes that a scene shows of it."""
@@ -213,7 +219,7 @@ class Partnership(SQLModel, table=True):
     revision: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
-class Side(SQLModel, table=True):
+class Side(Row, table=True):
     """One of the two: its organisation, its working calendar, its own ladder where it named one (level -> member ids)."""
 
     __tablename__ = "sides"
@@ -232,7 +238,7 @@ class Side(SQLModel, table=True):
     home_tenant: str | None = None
 
 
-class Member(SQLModel, table=True):
+class Member(Row, table=True):
     """A person on a side. One row a person and partnership, so nobody can stand on both sides. `rank` orders leaders, 1 is the
     most senior; `confirmed` is false until the shepherd confirmed a side that was only said. `merged_into` is the row that stands for
     this one since two accounts turned out to be one person: the record names both for ever."""
@@ -254,7 +260,7 @@ class Member(SQLModel, table=True):
     merged_into: int | None = _maybe("members")
 
 
-class Room(SQLModel, table=True):
+class Room(Row, table=True):
     __tablename__ = "rooms"
     __table_args__ = (UniqueConstraint("platform", "tenant", "channel"),)
 
@@ -266,7 +272,7 @@ class Room(SQLModel, table=True):
     gone_at: datetime | None = _maybe_at()
 
 
-class RoomPartnership(SQLModel, table=True):
+class RoomPartnership(Row, table=True):
     """Which partnerships live in a room, and for which side; no side means both share it."""
 
     __tablename__ = "room_partnerships"
@@ -276,7 +282,7 @@ class RoomPartnership(SQLModel, table=True):
     side: Key | None = Field(default=None, sa_type=_named(Key))
 
 
-class Invite(SQLModel, table=True):
+class Invite(Row, table=True):
     """An invitation of the other side. The code itself is computed when it is shown; `fingerprint` finds it."""
 
     __tablename__ = "invites"
@@ -290,7 +296,7 @@ class Invite(SQLModel, table=True):
     void_at: datetime | None = _maybe_at()
 
 
-class Link(SQLModel, table=True):
+class Link(Row, table=True):
     """A way for a second account to join the person of `account_id`. The code itself is computed when it is shown."""
 
     __tablename__ = "links"
@@ -304,7 +310,7 @@ class Link(SQLModel, table=True):
     void_at: datetime | None = _maybe_at()
 
 
-class WrongTry(SQLModel, table=True):
+class WrongTry(Row, table=True):
     """A wrong code, of an invitation or for joining accounts, counted for an hour."""
 
     __tablename__ = "wrong_tries"
@@ -317,7 +323,7 @@ class WrongTry(SQLModel, table=True):
 # The nouns -----------------------------------------------------------------------------------------------------------
 
 
-class Escalation(SQLModel, table=True):
+class Escalation(Row, table=True):
     """A concern. `ladder` and `agreement_version` stay what they were when it was raised; `state` is the machine's own packed value;
     `told` has the members who got the card directly, and whether they were notified since it last opened."""
 
@@ -354,7 +360,7 @@ class Escalation(SQLModel, table=True):
         return f"escalation:{self.id}"
 
 
-class Celebration(SQLModel, table=True):
+class Celebration(Row, table=True):
     __tablename__ = "celebrations"
     __table_args__ = (UniqueConstraint("partnership_id", "number"),)
 
@@ -370,7 +376,7 @@ class Celebration(SQLModel, table=True):
     undone_at: datetime | None = _maybe_at()
 
 
-class Celebrated(SQLModel, table=True):
+class Celebrated(Row, table=True):
     """Who is celebrated: a member, or (no member) a whole side."""
 
     __tablename__ = "celebrated"
@@ -382,14 +388,14 @@ class Celebrated(SQLModel, table=True):
     side: Key | None = Field(default=None, sa_type=_named(Key))
 
 
-class Clap(SQLModel, table=True):
+class Clap(Row, table=True):
     __tablename__ = "claps"
 
     celebration_id: int = Field(foreign_key="celebrations.id", primary_key=True, sa_type=Number)
     member_id: int = Field(foreign_key="members.id", primary_key=True, sa_type=Number)
 
 
-class Comment(SQLModel, table=True):
+class Comment(Row, table=True):
     """What somebody said about a subject, carried to every room where it lives."""
 
     __tablename__ = "comments"
@@ -406,7 +412,7 @@ class Comment(SQLModel, table=True):
 # What recurs ---------------------------------------------------------------------------------------------------------
 
 
-class Cadence(SQLModel, table=True):
+class Cadence(Row, table=True):
     """What recurs, as a rule (RFC 5545, without a start) on the wall clock of `zone`, or where that is empty of each person or room.
 
     `side` is the one that it is for (of a report: that owes it), none both. `window` and `lasts` are minutes: how long an answer is
@@ -438,7 +444,7 @@ class Cadence(SQLModel, table=True):
         return f"cadence:{self.id}"
 
 
-class Occurrence(SQLModel, table=True):
+class Occurrence(Row, table=True):
     """One local day of a cadence of which something is to be remembered. `state` is open, closed or skipped; of a meeting and a
     report `held` tells whether it took place (came), as `said_by` said."""
 
@@ -461,7 +467,7 @@ class Occurrence(SQLModel, table=True):
         return f"occurrence:{self.id}"
 
 
-class CheckIn(SQLModel, table=True):
+class CheckIn(Row, table=True):
     """One person's prompt and what they answered; without an occurrence it was given unprompted. `own_side`: not for the other side's
     eyes. `late`: after its window had closed."""
 
@@ -491,7 +497,7 @@ class CheckIn(SQLModel, table=True):
         return f"checkin:{self.id}"
 
 
-class Blocker(SQLModel, table=True):
+class Blocker(Row, table=True):
     """Something in somebody's way, as they wrote it; `likeness` is what it is recognised by when they write it again."""
 
     __tablename__ = "blockers"
@@ -514,7 +520,7 @@ class Blocker(SQLModel, table=True):
         return f"blocker:{self.id}"
 
 
-class Nudge(SQLModel, table=True):
+class Nudge(Row, table=True):
     """What a shepherd did about one line of the morning message; `line` names what it is about. The line itself is worked out anew."""
 
     __tablename__ = "nudges"
@@ -532,7 +538,7 @@ class Nudge(SQLModel, table=True):
 # One way in ----------------------------------------------------------------------------------------------------------
 
 
-class Inbox(SQLModel, table=True):
+class Inbox(Row, table=True):
     """What was answered, with its answer, so that a redelivery acts on nothing and hears the same."""
 
     __tablename__ = "inbox"
@@ -544,7 +550,7 @@ class Inbox(SQLModel, table=True):
     reply: str | None = None
 
 
-class Kept(SQLModel, table=True):
+class Kept(Row, table=True):
     """Something kept for its person for an hour: a parked inbound value that waits for an answer, or a form to reopen."""
 
     __tablename__ = "kept"
@@ -558,7 +564,7 @@ class Kept(SQLModel, table=True):
 # One way out ---------------------------------------------------------------------------------------------------------
 
 
-class Lane(SQLModel, table=True):
+class Lane(Row, table=True):
     """A channel, or one person's direct messages, as seen by delivery: one send in flight. `due_at` is when it has something to
     do next (None: nothing), `lease_until` while a process holds it (`holder`), `troubled_at` when something last failed there."""
 
@@ -596,7 +602,7 @@ class Lane(SQLModel, table=True):
     holder: int | None = Field(default=None, sa_type=BigInteger)
 
 
-class Budget(SQLModel, table=True):
+class Budget(Row, table=True):
     """What a tenant has spent of a limit of its platform that its channels share; `held_until` when the platform asked to wait."""
 
     __tablename__ = "budgets"
@@ -608,7 +614,7 @@ class Budget(SQLModel, table=True):
     held_until: datetime | None = _maybe_at()
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(Row, table=True):
     """One thing to deliver. `message` is packed when it is said once; a living card has none and is drawn from its subject when
     it is sent. `state`: waiting, sending, unsure (it may have arrived), sent, parked, dropped."""
 
@@ -676,7 +682,7 @@ class Outbox(SQLModel, table=True):
     put_off: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # until an agreed time, `due_at`
 
 
-class Post(SQLModel, table=True):
+class Post(Row, table=True):
     """Where a living card stands in a lane: the platform's id of it, and for whom it was said."""
 
     __tablename__ = "posts"
@@ -702,7 +708,7 @@ class Post(SQLModel, table=True):
 # One kind of time, one record ----------------------------------------------------------------------------------------
 
 
-class Timer(SQLModel, table=True):
+class Timer(Row, table=True):
     """Something that will happen once. `once` is unique for ever, so that it cannot be planned twice; `turn` is its place among
     what one subject has at the same instant, so that subjects take turns; `state`: waiting, fired, parked."""
 
@@ -744,7 +750,7 @@ class Timer(SQLModel, table=True):
     trouble: str = ""
 
 
-class Beat(SQLModel, table=True):
+class Beat(Row, table=True):
     """A process that runs, or ran: when it began and when it was last seen alive."""
 
     __tablename__ = "beats"
@@ -754,7 +760,7 @@ class Beat(SQLModel, table=True):
     at: datetime = _at()
 
 
-class Outage(SQLModel, table=True):
+class Outage(Row, table=True):
     """A time in which no process ran."""
 
     __tablename__ = "outages"
@@ -764,7 +770,7 @@ class Outage(SQLModel, table=True):
     until: datetime = _at(index=True)
 
 
-class Event(SQLModel, table=True):
+class Event(Row, table=True):
     """One thing that happened: the public header of the record. `digest` is of its salted body, `hash` of the header and `before`."""
 
     __tablename__ = "ledger"
@@ -785,7 +791,7 @@ class Event(SQLModel, table=True):
     hash: str
 
 
-class EventBody(SQLModel, table=True):
+class EventBody(Row, table=True):
     """What an event said, in a row of its own that can be erased while the chain still verifies."""
 
     __tablename__ = "ledger_bodies"
