@@ -22,7 +22,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,6 +83,15 @@ def slack(pipe: Connection) -> None:
 
 def bare(pipe: Connection, api: str) -> None:
     """A bolt app that answers and stores nothing."""
+
+    async def nothing() -> None:
+        pass
+
+    answering(pipe, nothing)
+
+
+def answering(pipe: Connection, before: Callable[[], Awaitable[None]]) -> None:
+    """A bolt app that does something before it answers, and nothing else."""
     from aiohttp import web
     from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
     from slack_bolt.app.async_app import AsyncApp
@@ -92,7 +101,8 @@ def bare(pipe: Connection, api: str) -> None:
         return AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_user_id=BOT, bot_token=TOKEN)
 
     async def celebrate(ack: Any) -> None:
-        await ack("Celebrated, and kept nowhere.")
+        await before()
+        await ack("Celebrated, and that is all.")
 
     async def main() -> None:
         app = AsyncApp(signing_secret=SECRET, authorize=authorize, process_before_response=True)
