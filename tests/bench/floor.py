@@ -65,6 +65,15 @@ class Recorder:
     def cursor(self) -> Recorder:
         return Recorder(self._real.cursor(), self._noted)
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._real.close()
+
 
 def recorded(database: Database) -> list[list[Said]]:
     """What one `/celebrate` says to the database, in each of the rooms; everybody and everything is known there by then."""
