@@ -31,7 +31,6 @@ from storage.unsettled import ACTIVE
 LEASE = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(seconds=2)  # at a lane whose holder is still sending, whatever the clock says
 
-
 _THOSE: BindParameter[Any] = bindparam("lanes", expanding=True)
 _UNTIL = bindparam("until", type_=UtcDateTime)
 _GIVE_BACK = (

@@ -22,7 +22,7 @@ import multiprocessing
 import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -308,15 +308,16 @@ async def measured(url: str, seconds: float, runs: int) -> None:
         print(f"{name}, one client: median {times[0]:.2f} ms, bare bolt {times[1]:.2f} ms: {times[0] / times[1]:.2f} x")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Answers side by side with a bare bolt app.")
+def main(measure: Callable[[str, float, int], Coroutine[Any, Any, None]], about: str) -> None:
+    """Read what was typed behind the bench's name, and measure."""
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--postgres", metavar="URL", help="an empty database of a server; else SQLite in a file")
     parser.add_argument("--seconds", type=float, default=1.5, help="how long each run takes")
     parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(measured(given.postgres or f"sqlite:///{folder}/bench.db", given.seconds, given.runs))
+        asyncio.run(measure(given.postgres or f"sqlite:///{folder}/bench.db", given.seconds, given.runs))
 
 
 if __name__ == "__main__":
-    main()
+    main(measured, "Answers side by side with a bare bolt app.")
